@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, Union
+from typing import Any, Literal, get_args
 
 FORMAT = 1
 
-Value = Union[int, bool, str]
+Value = int | bool | str
 JudgedBy = Literal["choice", "authored", "model"]
 
 
@@ -198,13 +198,13 @@ class Rewound:
     to: int
 
 
-Event = Union[
-    GameStarted, SceneEntered, Narrated, ActorSpoke, PlayerSpoke, TurnJudged, AskedBack,
-    BeatChosen, Rolled, BeatHappened, FactFound, GoalReached, HintGiven, GaveUp, Ended,
-    LanguageChanged, Rewound,
-]  # fmt: skip
+Event = (
+    GameStarted | SceneEntered | Narrated | ActorSpoke | PlayerSpoke | TurnJudged | AskedBack
+    | BeatChosen | Rolled | BeatHappened | FactFound | GoalReached | HintGiven | GaveUp | Ended
+    | LanguageChanged | Rewound
+)  # fmt: skip
 
-TYPES: Mapping[str, type[Any]] = {kind.__name__: kind for kind in Event.__args__}
+TYPES: Mapping[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -410,7 +410,7 @@ class PuzzlePack(Block):
     puzzles: tuple[Puzzle, ...] = Field(min_length=1)
 
 
-AnyScenario = Annotated[Union[Scenario, PuzzlePack], Field(discriminator="kind")]
+AnyScenario = Annotated[Scenario | PuzzlePack, Field(discriminator="kind")]
 
 
 # --- a story that is ready to play -----------------------------------------------------------
