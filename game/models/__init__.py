@@ -1,0 +1,1 @@
+"""The models that can speak and judge, all behind one protocol (`base.ChatModel`)."""
