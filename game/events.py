@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
+
+from .plain import build
 
 FORMAT = 1
 
@@ -248,3 +250,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (Cue, Candidate)):
         return {spec.name: getattr(value, spec.name) for spec in fields(value)}
     return value
+
+
+def decode(data: Any) -> Event:
+    """The event that `encode` made this data of; ValueError says what is wrong with other data."""
+    name = data.get("type") if isinstance(data, dict) else None
+    kind = TYPES.get(name) if isinstance(name, str) else None
+    if kind is None:
+        raise ValueError("not an event: its type is unknown")
+    values = {name: value for name, value in data.items() if name != "type"}
+    return cast(Event, build(kind, values, kind.__name__))
