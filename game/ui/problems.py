@@ -1,0 +1,53 @@
+"""Errors in words: what went wrong and what can be done about it, in the player's language."""
+
+from __future__ import annotations
+
+from ..errors import (
+    ContentError,
+    Diagnostic,
+    GameError,
+    ModelError,
+    SaveBusy,
+    SaveDamaged,
+    SaveError,
+    SaveNewer,
+    SaveUnwritable,
+)
+from .locale import has, text
+
+_SAVES: dict[type[SaveError], str] = {
+    SaveDamaged: "save_damaged",
+    SaveNewer: "save_newer",
+    SaveBusy: "save_busy",
+    SaveUnwritable: "save_unwritable",
+}
+
+
+def diagnostic_line(lang: str, found: Diagnostic) -> str:
+    """`file:line: what is wrong; how to mend it`."""
+    data = {key: _word(lang, key, value) for key, value in found.data.items()}
+    message = text(lang, f"diagnostics.{found.code}", **data)
+    if found.data.get("near"):
+        message += text(lang, "diagnostics.near", near=found.data["near"])
+    if found.severity == "warning":
+        message = text(lang, "diagnostics.warning", message=message)
+    return text(lang, "diagnostics.line", file=found.file, line=found.line, message=message)
+
+
+def _word(lang: str, key: str, value: object) -> object:
+    kind = f"diagnostics.kinds.{value}"
+    return text(lang, kind) if key == "expected" and has(lang, kind) else value
+
+
+def error_text(lang: str, error: BaseException) -> str:
+    """Any error as something to read: several lines for an author's file, one otherwise."""
+    if isinstance(error, ContentError):
+        lines = [diagnostic_line(lang, one) for one in error.diagnostics]
+        return "\n".join([text(lang, "notices.content_error"), *lines])
+    if isinstance(error, ModelError):
+        return text(lang, f"notices.model_failed.{error.kind}")
+    if isinstance(error, SaveError):
+        code = _SAVES.get(type(error), "save_failed")
+        return text(lang, f"notices.{code}", save=error.save, detail=error.detail)
+    detail = str(error) if isinstance(error, GameError) else type(error).__name__
+    return text(lang, "notices.unexpected", error=detail)
