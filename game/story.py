@@ -35,6 +35,7 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(max_length=8000), TemplateMark()]
 Expr = Annotated[str, Field(min_length=1, max_length=500), ExprMark()]
 Plain = Annotated[str, Field(max_length=2000)]
+Dice = Annotated[str, Field(max_length=200, pattern=r"^[1-9]\d?d[1-9]\d{0,2}\s*([+-].+)?$")]
 Lines = Annotated[tuple[Plain, ...], BeforeValidator(_one_or_many)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_one_or_many)]
 
@@ -67,6 +68,12 @@ class Variable(Block):
         if self.type == "int":
             return self.min or 0
         return False if self.type == "bool" else (self.values[0] if self.values else "")
+
+    def clamped(self, value: int) -> int:
+        """A number within `min` and `max`."""
+        if self.min is not None and value < self.min:
+            return self.min
+        return self.max if self.max is not None and value > self.max else value
 
     @model_validator(mode="after")
     def _typed(self) -> Variable:
@@ -235,7 +242,7 @@ class Outcome(Block):
 class Roll(Block):
     """A dice roll: `dice` is like `1d20 + charm`, and succeeds at `target` or more."""
 
-    dice: Expr
+    dice: Dice
     target: Expr
     success: Outcome = Outcome()
     failure: Outcome = Outcome()
@@ -356,6 +363,7 @@ class Scenario(Block):
 # --- puzzles -------------------------------------------------------------------------------
 
 Answer = Literal["yes", "no", "irrelevant", "unclear"]
+Reply = Literal["yes", "no", "irrelevant", "unclear", "found", "known"]
 
 
 class Fact(Block):
@@ -406,7 +414,7 @@ class PuzzlePack(Block):
     host: Id
     opening: Text = ""
     background: Plain = ""
-    replies: Mapping[Answer, Texts] = Field(default_factory=dict)
+    replies: Mapping[Reply, Texts] = Field(default_factory=dict)
     puzzles: tuple[Puzzle, ...] = Field(min_length=1)
 
 
