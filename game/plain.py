@@ -21,7 +21,7 @@ LARGEST_INT = 2**63 - 1
 Reader = Callable[[Any, str], Any]
 
 
-def build(kind: type[Any], data: Any, where: str) -> Any:
+def build(kind: Any, data: Any, where: str) -> Any:
     """The record of class `kind` that plain `data` describes; ValueError names what is wrong."""
     if not isinstance(data, dict):
         raise ValueError(f"{where}: an object is needed")
