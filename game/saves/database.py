@@ -204,7 +204,7 @@ def told(save: str, path: Path | None) -> Iterator[None]:
     """Turns the database's errors into those a person can act on."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise translated(error, save, path) from error
     except (UnicodeEncodeError, OverflowError) as error:  # names no save can have
         raise SaveError(ascii(save), type(error).__name__) from None
@@ -213,7 +213,9 @@ def told(save: str, path: Path | None) -> Iterator[None]:
 def translated(error: BaseException, save: str, path: Path | None) -> BaseException:
     """The error as one of ours; a damaged database is copied while it is as it was found."""
     message = str(error)
-    if isinstance(error, SaveError) or not isinstance(error, sqlite3.Error):
+    if isinstance(error, UnicodeDecodeError):  # SQLite quotes what it found in a damaged file
+        message = "malformed"
+    elif isinstance(error, SaveError) or not isinstance(error, sqlite3.Error):
         return error
     if isinstance(error, sqlite3.ProgrammingError):  # a mistake in this program
         return error

@@ -6,6 +6,7 @@ appends to a save that has moved on since it was read gets SaveBusy, so that two
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -243,6 +244,6 @@ class Store:
         """Keeps a copy of what can be read of a damaged save; its path."""
         if self.path is None:
             return ""
-        lines = [records.dumps(records.plain_head(head)), *(records.dumps(row) for row in rows)]
+        lines = [json.dumps(row, default=repr) for row in (records.plain_head(head), *rows)]
         name = "".join(sign for sign in head.id if sign in "0123456789abcdef")[:12]
         return str(keep_lines(self.path, f"damaged-{name}", lines))
