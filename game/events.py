@@ -23,8 +23,9 @@ JudgedBy = Literal["choice", "authored", "model"]
 class Cue:
     """A line that is owed: who speaks it (empty: the narrator) and where it comes from.
 
-    `source` is `opening`, `scene:<id>`, `greeting`, `beat:<id>[:success|failure]`,
-    `topic:<id>`, `aside`, `question:<id>`, `facts` or `bottom`.
+    `source` is `opening`, `scene:<id>`, `again:<id>`, `greeting`, `aside`,
+    `beat:<id>[:success|failure]`, `topic:<character>/<id>`, `ending:<id>`, or in a puzzle
+    `surface`, `question:<id>`, `answer:<answer>`, `facts` (some were found) or `known`.
     """
 
     who: str

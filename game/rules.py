@@ -107,25 +107,19 @@ def _enter(story: Story, state: GameState, name: str) -> SceneEntered:
     cues = []
     if not state.visited and story.scenario.opening:
         cues.append(Cue("", "opening"))
-    telling = scene.narration.again if name in state.visited else scene.narration.first
-    if telling:
-        cues.append(Cue("", f"scene:{name}"))
+    again = name in state.visited
+    if scene.narration.again if again else scene.narration.first:
+        cues.append(Cue("", f"{'again' if again else 'scene'}:{name}"))
     stage = present(story, replace(state, scene=name))
-    greeting = [one for one in stage if _greets(story, state, scene, one)]
+    greeting = [one for one in stage if _greets(story, state, scene, one, again)]
     cues += [Cue(one, "greeting") for one in greeting]
     return SceneEntered(name, tuple(cues), tuple(greeting))
 
 
-def _greets(story: Story, state: GameState, scene: Scene, who: str) -> bool:
+def _greets(story: Story, state: GameState, scene: Scene, who: str, again: bool) -> bool:
     if scene.greetings:
-        return bool(scene.greetings.get(who)) and scene_first(story, state, scene)
+        return bool(scene.greetings.get(who)) and not again
     return who not in state.greeted and bool(story.cast[who].greeting)
-
-
-def scene_first(story: Story, state: GameState, scene: Scene) -> bool:
-    """Whether a scene has not been visited yet."""
-    assert isinstance(story.scenario, Scenario)
-    return not any(story.scenario.scenes[one] is scene for one in state.visited)
 
 
 def _chosen(story: Story, state: GameState) -> TurnJudged:

@@ -122,6 +122,12 @@ def topics(story: Story, state: GameState) -> dict[str, Topic]:
     }
 
 
+def topic_of(story: Story, key: str) -> Topic:
+    """A topic by `character/topic`, possible now or not."""
+    who, _, topic_id = key.partition("/")
+    return next(one for one in story.cast[who].small_talk if one.id == topic_id)
+
+
 def options(story: Story, state: GameState) -> tuple[Option, ...]:
     """What the player can pick now: the readings that were asked back, or suggested replies."""
     if state.phase is not Phase.PLAYER:
@@ -153,7 +159,7 @@ def puzzle_options(story: Story, state: GameState) -> tuple[Option, ...]:
 def label(story: Story, state: GameState, kind: str, key: str) -> str:
     """The short words for a reading, as they are shown when asking back."""
     if kind == "topic":
-        topic = topics(story, state)[key]
+        topic = topic_of(story, key)
         return topic.label or (topic.hears[0] if topic.hears else topic.means)
     if story.puzzle:
         words = {one.id: one.ask for one in story.puzzle.answers}

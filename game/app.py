@@ -1,0 +1,278 @@
+"""Wires options, stories, saves and a cast into sessions: the one place that knows them all."""
+
+from __future__ import annotations
+
+import argparse
+import locale
+import os
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import ContentError, SaveDamaged, SaveUnwritable
+from .events import Event, GameStarted, LanguageChanged
+from .loader import LANGUAGES, ROOT, TALK, Library
+
+if TYPE_CHECKING:
+    from .cast import Actor, Judge, Narrator
+    from .saves import SaveHead, Store
+    from .session import Session
+    from .story import Persona, Story
+
+OWNER = "local"
+
+
+@dataclass
+class Options:
+    """What a start is asked for; everything has a default that needs no model and no network."""
+
+    language: str = "en"
+    scenario: str = ""
+    seed: int | None = None
+    saves: Path | None = None
+    content: Sequence[Path] = ()
+    actor: str = "authored"
+    narrator: str = "authored"
+    judge: str = "authored"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options every way of playing shares."""
+    parser.add_argument("--lang", choices=LANGUAGES, default=None, help="language / 语言")
+    parser.add_argument("--scenario", default="", metavar="ID", help="begin with this one")
+    parser.add_argument("--seed", type=int, default=None, help="the same seed, the same dice")
+    parser.add_argument("--saves", type=Path, default=None, metavar="DIR", help="where saves live")
+    parser.add_argument(
+        "--content", type=Path, action="append", default=[], metavar="DIR",
+        help="a folder with scenarios/ and characters/ of your own",
+    )  # fmt: skip
+
+
+def options_from(args: argparse.Namespace) -> Options:
+    """What was asked for on the command line; the language is else the system's."""
+    return Options(
+        language=args.lang or system_language(),
+        scenario=args.scenario,
+        seed=args.seed,
+        saves=args.saves,
+        content=tuple(args.content),
+    )
+
+
+def system_language() -> str:
+    """zh where the system speaks Chinese, else en."""
+    named = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    spoken = next((one for one in named if one), None) or locale.getlocale()[0] or ""
+    return "zh" if spoken.lower().startswith(("zh", "chinese")) else "en"
+
+
+@dataclass
+class Troupe:
+    """The actor, narrator and judge that play; the fallback judges when a model fails."""
+
+    actor: Actor
+    narrator: Narrator
+    judge: Judge
+    fallback: Judge
+
+
+@dataclass
+class App:
+    """Opens games: new ones, saved ones, and branches of them."""
+
+    options: Options = field(default_factory=Options)
+    library: Library = field(init=False)
+    _store: Store | None = field(default=None, init=False)
+    _troupe: Troupe | None = field(default=None, init=False)
+    store_failure: SaveUnwritable | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.library = Library((*self.options.content, ROOT))
+
+    @property
+    def store(self) -> Store:
+        """The saves; in memory where the disk refuses, which `store_failure` then tells."""
+        if self._store is None:
+            from .saves import Store, default_path
+
+            path = self.options.saves / "saves.db" if self.options.saves else default_path()
+            try:
+                self._store = Store(path)
+            except SaveUnwritable as error:
+                self.store_failure = error
+                self._store = Store(None)
+        return self._store
+
+    @property
+    def troupe(self) -> Troupe:
+        """Who plays, made when first needed."""
+        if self._troupe is None:
+            from .cast.authored import AuthoredActor, AuthoredNarrator
+            from .cast.judge import AuthoredJudge
+
+            judge = AuthoredJudge()
+            self._troupe = Troupe(AuthoredActor(), AuthoredNarrator(), judge, judge)
+        return self._troupe
+
+    # --- games -------------------------------------------------------------------------------
+
+    def new(
+        self,
+        scenario: str,
+        language: str = "",
+        seed: int | None = None,
+        puzzle: str = "",
+        owner: str = OWNER,
+        persona: Persona | None = None,
+    ) -> Session:
+        """A new game, saved from its first event on; raises ContentError, SaveError."""
+        language = language or self.options.language
+        return self.begin(self._story(scenario, language, puzzle, persona), seed, owner, persona)
+
+    def begin(
+        self,
+        story: Story,
+        seed: int | None = None,
+        owner: str = OWNER,
+        persona: Persona | None = None,
+        parent: tuple[str, int] | None = None,
+        events: Sequence[Event] = (),
+    ) -> Session:
+        """A game of a story that is at hand; `events` and `parent` make it a branch."""
+        from .rules import begin
+
+        if not events:
+            seed = self._seed() if seed is None else seed
+            found = self.store.endings(owner, story.id)
+            name, info = (persona.name, persona.info) if persona else ("", "")
+            events = [begin(story, seed, found, name, info)]
+        save, kept = "", True
+        try:
+            save = self.store.create(
+                owner, story.id, story.language, title_of(story), story.digest, parent,
+                sources=story.sources, events=events,
+            )  # fmt: skip
+        except SaveUnwritable as error:
+            self.store_failure, kept = error, False
+        return self._session(story, events, save, owner, kept)
+
+    def open(self, save: str, owner: str = OWNER) -> Session:
+        """A saved game with the content it was begun with; raises SaveError, ContentError."""
+        events = self.store.events(save, owner)
+        started = events[0] if events else None
+        if not isinstance(started, GameStarted):
+            raise SaveDamaged(save, "it doesn't begin with GameStarted")
+        from .state import live
+
+        changes = [one for one in live(events) if isinstance(one, LanguageChanged)]
+        now = changes[-1] if changes else started
+        return self._session(self._kept(started, now.language, now.digest), events, save, owner)
+
+    def branch(self, session: Session, seq: int) -> Session:
+        """A new save that shares the first `seq` events and goes its own way from there."""
+        events = list(session.events[:seq])
+        parent = (session.save_id, seq) if session.save_id else None
+        return self.begin(session.story, owner=session.owner, parent=parent, events=events)
+
+    def restart(self, session: Session) -> Session:
+        """The same story (or puzzle) from its start, as `clear` asks for; the old save stays."""
+        story = session.story
+        persona = self._persona(session)
+        if story.id.startswith(TALK) or not self.library.languages(story.id):
+            return self.begin(story, owner=session.owner, persona=persona)
+        puzzle = story.puzzle.id if story.puzzle else ""
+        return self.new(story.id, story.language, None, puzzle, session.owner, persona)
+
+    def another(self, session: Session) -> Session:
+        """A new game, as `finish` asks for: the next puzzle of a pack, or the story again."""
+        if session.story.puzzle is None:
+            return self.restart(session)
+        puzzle = self.next_puzzle(session.story, session.owner)
+        return self.new(session.story.id, session.story.language, None, puzzle, session.owner)
+
+    def next_puzzle(self, pack: Story, owner: str = OWNER) -> str:
+        """A puzzle of a pack that was not played yet, or else the one played longest ago."""
+        from .story import PuzzlePack
+
+        assert isinstance(pack.scenario, PuzzlePack)
+        ids = [one.id for one in pack.scenario.puzzles]
+        played = self.played_puzzles(pack.id, owner)
+        fresh = [one for one in ids if one not in played]
+        return fresh[0] if fresh else min(ids, key=played.index)
+
+    def played_puzzles(self, scenario: str, owner: str = OWNER) -> list[str]:
+        """The puzzles an owner has begun in a pack, the longest ago first."""
+        begun: dict[str, None] = {}
+        for head in reversed(self.store.list(owner)):
+            if head.scenario == scenario and not head.damaged:
+                started = self.store.events(head.id, owner)[0]
+                if isinstance(started, GameStarted):
+                    begun.pop(started.puzzle, None)
+                    begun[started.puzzle] = None
+        return list(begun)
+
+    def translate(self, session: Session, language: str) -> Story | None:
+        """The story's twin in another language, or None if its author wrote none."""
+        story = session.story
+        puzzle = story.puzzle.id if story.puzzle else ""
+        try:
+            return self._story(story.id, language, puzzle)
+        except ContentError:
+            return None
+
+    def saves(self, owner: str = OWNER) -> list[SaveHead]:
+        """The owner's saved games, newest first."""
+        return list(self.store.list(owner))
+
+    def note_ending(self, session: Session) -> None:
+        """Remembers an ending that was met, for stories that ask for it."""
+        if session.state.ending and not session.in_memory:
+            self.store.note_ending(session.owner, session.story.id, session.state.ending)
+
+    # --- pieces --------------------------------------------------------------------------------
+
+    def _story(
+        self, scenario: str, language: str, puzzle: str = "", persona: Persona | None = None
+    ) -> Story:
+        if scenario.startswith(TALK):
+            return self.library.free_talk(scenario.removeprefix(TALK), language, persona)
+        return self.library.load(scenario, language, puzzle)
+
+    def _kept(self, started: GameStarted, language: str, digest: str) -> Story:
+        from .loader import load_sources
+
+        sources = self.store.content(digest)
+        return load_sources(sources, started.scenario, language, started.puzzle)
+
+    def _persona(self, session: Session) -> Persona:
+        from .story import Persona
+
+        return Persona(name=session.state.player_name, info=session.state.player_info)
+
+    def _seed(self) -> int:
+        given = self.options.seed
+        return random.SystemRandom().randrange(2**31) if given is None else given
+
+    def _session(
+        self, story: Story, events: Sequence[Event], save: str, owner: str, kept: bool = True
+    ) -> Session:
+        from .session import Session
+
+        troupe = self.troupe
+        return Session(
+            story, events, troupe.actor, troupe.narrator, troupe.judge, troupe.fallback,
+            self.store if kept else None, save, owner,
+        )  # fmt: skip
+
+
+def title_of(story: Story) -> str:
+    """What a game is called in a list: its story's title, or its puzzle's."""
+    return story.puzzle.title if story.puzzle else story.scenario.title
+
+
+def daily_puzzle(ids: Sequence[str], day: int) -> str:
+    """The puzzle of a day (counted from any fixed date): each comes once before any comes again."""
+    round_, place = divmod(day, len(ids))
+    return random.Random(f"daily/{round_}").sample(list(ids), len(ids))[place]

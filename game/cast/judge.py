@@ -1,0 +1,120 @@
+"""The judge without a model: matches the player's line against the authors' examples.
+
+It picks from what is possible now and nothing else. Clear cases are taken, in the band of doubt it
+asks back in the words of whoever is spoken to, and where nothing fits the line is a miss.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+from threading import Lock
+from typing import Literal, cast
+
+from ..events import AskedBack, Candidate, TurnJudged
+from ..matching import Entry, Matcher, Reading, match_facts
+from ..rules import settle
+from ..stage import names, possible, render, scene_of, speaker
+from ..state import GameState
+from ..story import Story
+from . import Take
+from .authored import choose
+
+KEPT_MATCHERS = 32
+MAX_SHOWN = 3
+
+Kind = Literal["beat", "topic", "question", "fact"]
+
+
+class AuthoredJudge:
+    """Understands a line by its likeness to `hears` and `means`; safe to share between games."""
+
+    def __init__(self) -> None:
+        self._matchers: OrderedDict[tuple[str, ...], Matcher] = OrderedDict()
+        self._lock = Lock()
+
+    def judge(self, story: Story, state: GameState, take: Take) -> TurnJudged | AskedBack:
+        reading = self.read(story, state)
+        candidates = tuple(_candidate(key, score) for key, score in reading.candidates)
+        if reading.decision == "accept":
+            judged = TurnJudged("authored", candidates=candidates, why=reading.why)
+            return settle(story, state, _taken(judged, reading.best))
+        if story.puzzle and (facts := _guessed(story, state)):
+            judged = TurnJudged("authored", candidates=facts, why=("guess",))
+            return settle(story, state, replace(judged, facts=tuple(one.id for one in facts)))
+        if reading.decision == "ask":
+            scores = dict(reading.candidates)
+            asked = tuple(_candidate(key, scores.get(key, 0.0)) for key in reading.asked)
+            who = speaker(story, state)
+            text = _question(story, state, who, take)
+            return AskedBack(asked[:MAX_SHOWN], who, text, reading.why)
+        return settle(story, state, TurnJudged("authored", candidates=candidates, why=reading.why))
+
+    def read(self, story: Story, state: GameState) -> Reading:
+        """How the line was matched: the decision, the readings and their scores."""
+        kind = "question" if story.puzzle else "beat"
+        open_now = [f"{kind}:{key}" for key in possible(story, state, kind)]
+        talk = [f"topic:{key}" for key in possible(story, state, "topic")]
+        return self._matcher(story, state).match(state.line, open_now, talk)
+
+    def _matcher(self, story: Story, state: GameState) -> Matcher:
+        key = (story.digest, story.id, state.scene)
+        with self._lock:
+            matcher = self._matchers.get(key)
+            if matcher is None:
+                matcher = Matcher(story.language, entries(story, state))
+                self._matchers[key] = matcher
+                if len(self._matchers) > KEPT_MATCHERS:
+                    self._matchers.popitem(last=False)
+            self._matchers.move_to_end(key)
+        return matcher
+
+
+def entries(story: Story, state: GameState) -> list[Entry]:
+    """Everything that can ever be understood in the present scene or puzzle."""
+    if story.puzzle:
+        found = [
+            Entry("question", one.id, (one.ask, *one.hears), "", one.answer)
+            for one in story.puzzle.answers
+        ]
+    else:
+        found = [
+            Entry("beat", beat.id, beat.hears, beat.means)
+            for beat in scene_of(story, state).beats
+            if not beat.auto
+        ]
+    found += [
+        Entry("topic", f"{who}/{topic.id}", topic.hears, topic.means)
+        for who, character in story.cast.items()
+        for topic in character.small_talk
+    ]
+    return found
+
+
+def _candidate(key: str, score: float) -> Candidate:
+    kind, _, name = key.partition(":")
+    return Candidate(cast(Kind, kind), name, round(score, 3))
+
+
+def _taken(judged: TurnJudged, key: str) -> TurnJudged:
+    kind, _, name = key.partition(":")
+    if kind == "beat":
+        return replace(judged, beat=name)
+    return replace(judged, topic=name) if kind == "topic" else replace(judged, question=name)
+
+
+def _guessed(story: Story, state: GameState) -> tuple[Candidate, ...]:
+    """The facts that a guess in the player's own words names."""
+    assert story.puzzle
+    facts = [Entry("fact", one.id, one.hears, one.means or one.text) for one in story.puzzle.facts]
+    found = match_facts(state.line, facts, story.puzzle.surface, story.language)
+    return tuple(Candidate("fact", name, round(score, 3)) for name, score in found)
+
+
+def _question(story: Story, state: GameState, who: str, take: Take) -> str:
+    asks = story.cast[who].asks if who else ()
+    if not asks:
+        return ""
+    # A question asked back is no line of the transcript's variants: its place decides alone.
+    key = choose(state, [str(number) for number in range(len(asks))], take)
+    return render(story, asks[int(key)], names(story, state))

@@ -1,0 +1,320 @@
+"""Session: one game being played. The only place that commits events.
+
+`play`, `choose` and `resume` are synchronous generators of `Event | Delta | Notice`: each event is
+applied, made durable and only then handed out. Whatever a crash left owing is paid by `resume`.
+A model's failure leaves the phase as it is, so that the player can try again, take the authored
+line, or undo.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from . import dice
+from .cast import Actor, Judge, Narrator, Take
+from .cast.authored import AuthoredActor, AuthoredNarrator
+from .errors import IllegalEvent, ModelError, SaveUnwritable
+from .events import (
+    ActorSpoke,
+    AskedBack,
+    BeatChosen,
+    Cue,
+    Delta,
+    Ended,
+    Event,
+    GaveUp,
+    HintGiven,
+    LanguageChanged,
+    Narrated,
+    Notice,
+    PlayerSpoke,
+    Rewound,
+    Rolled,
+    TurnJudged,
+)
+from .rules import NeedRoll, next_event, settle
+from .stage import Option, next_hint, options
+from .state import Phase, apply, fold, live_indices
+from .story import Story
+
+MAX_LINE = 2_000
+
+Stream = Iterator[Event | Delta | Notice]
+
+
+class Record(Protocol):
+    """Where a session's events are kept; see `saves.Store`."""
+
+    def append(self, save: str, owner: str, seq: int, event: Event) -> None: ...
+
+
+class Session:
+    """One game: a story, its events so far, and the cast that plays it.
+
+    Not to be driven from two threads at once; only `stop` may be called from another.
+    """
+
+    def __init__(
+        self,
+        story: Story,
+        events: Sequence[Event],
+        actor: Actor,
+        narrator: Narrator,
+        judge: Judge,
+        fallback: Judge,
+        store: Record | None = None,
+        save_id: str = "",
+        owner: str = "local",
+    ) -> None:
+        state = fold(events)
+        if state is None:
+            raise IllegalEvent("a game begins with GameStarted")
+        self.story, self.state = story, state
+        self.actor, self.narrator, self.judge, self.fallback = actor, narrator, judge, fallback
+        self.store, self.save_id, self.owner = store, save_id, owner
+        self.in_memory = store is None  # nothing is kept: told to the player for as long as it is
+        self._events = list(events)
+        self._cancel = threading.Event()
+        self._avoid: frozenset[str] = frozenset()
+
+    # --- reading ---------------------------------------------------------------------------
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """Every event of the save, rewound ones included."""
+        return self._events
+
+    @property
+    def phase(self) -> Phase:
+        """What the game waits for."""
+        return self.state.phase
+
+    def live(self) -> list[Event]:
+        """The events that count."""
+        return [self._events[index] for index in live_indices(self._events)]
+
+    def options(self) -> tuple[Option, ...]:
+        """What the player can pick now."""
+        return options(self.story, self.state)
+
+    def turn_starts(self) -> list[int]:
+        """Positions in `events` of the player's lines that count."""
+        found = live_indices(self._events)
+        return [index for index in found if isinstance(self._events[index], PlayerSpoke)]
+
+    # --- playing ---------------------------------------------------------------------------
+
+    def play(self, line: str, choice: str = "") -> Stream:
+        """The player's line, or a suggested reply with the id of its beat or question."""
+        yield from self.resume()
+        if self.phase is Phase.PLAYER and line.strip():
+            yield self._commit(PlayerSpoke(_clean(line), choice))
+            yield from self.resume()
+
+    def choose(self, option_id: str) -> Stream:
+        """One of `options`: a suggested reply, or the answer to a question asked back.
+
+        Raises IllegalEvent if it is not among them.
+        """
+        picked = next((one for one in self.options() if one.id == option_id), None)
+        if picked is None:
+            raise IllegalEvent(f"{option_id} is not offered")
+        if self.state.asked:
+            yield self._commit(BeatChosen(option_id))
+            yield from self.resume()
+        else:
+            yield from self.play(picked.text, option_id)
+
+    def ask(self, question_id: str) -> Stream:
+        """One of a puzzle's authored questions, asked by its id at any time."""
+        questions = self.story.puzzle.answers if self.story.puzzle else ()
+        picked = next((one for one in questions if one.id == question_id), None)
+        if picked is None:
+            raise IllegalEvent(f"{question_id} is no question of this puzzle")
+        yield from self.play(picked.ask, question_id)
+
+    def resume(self) -> Stream:
+        """Everything that follows by itself, until the player must speak or the game is over."""
+        self._cancel.clear()
+        while True:
+            needed = next_event(self.story, self.state)
+            if isinstance(needed, NeedRoll):
+                yield self._commit(self._roll(needed))
+            elif isinstance(needed, Ended):
+                yield from self._tell_ending(needed)
+            elif needed is not None:
+                yield self._commit(needed)
+            elif self.phase is Phase.ACTOR:
+                if not (yield from self._pay(self.state.to_speak[0])):
+                    return
+            elif self.phase is Phase.JUDGE:
+                yield from self._judge()
+            else:
+                self._avoid = frozenset()
+                return
+
+    def speak_authored(self) -> Stream:
+        """Pays the line that a model failed to speak with the author's, then goes on."""
+        if self.phase is Phase.ACTOR:
+            cue = self.state.to_speak[0]
+            yield from self._stream(cue, AuthoredActor(), AuthoredNarrator())
+        yield from self.resume()
+
+    def stop(self) -> None:
+        """Ends the reply being spoken; what was said so far stays. Safe from any thread."""
+        self._cancel.set()
+
+    def hint(self) -> Stream:
+        """Help with what can be done now, or a notice that there is none left."""
+        found = next_hint(self.story, self.state) if self.phase is Phase.PLAYER else None
+        if found is None:
+            yield Notice("no_hint")
+        else:
+            yield self._commit(HintGiven(*found))
+
+    def give_up(self) -> Stream:
+        """Asks for a puzzle's solution."""
+        if self.story.puzzle and self.phase is Phase.PLAYER:
+            yield self._commit(GaveUp())
+            yield from self.resume()
+
+    def change_language(self, twin: Story) -> Stream:
+        """Later lines come from the story's twin in another language."""
+        if self.phase is not Phase.PLAYER:
+            raise IllegalEvent("the language changes between turns")
+        before, self.story = self.story, twin
+        try:
+            yield self._commit(LanguageChanged(twin.language, twin.digest))
+        except Exception:
+            self.story = before
+            raise
+
+    # --- going back --------------------------------------------------------------------------
+
+    def undo(self, turns: int = 1) -> bool:
+        """Takes back the last turns; whether there was anything to take back."""
+        starts = self.turn_starts()
+        if not starts or turns < 1:
+            return False
+        return self._rewind(starts[max(0, len(starts) - turns)])
+
+    def redo(self) -> bool:
+        """Takes back an undo; only possible right after it."""
+        undone: list[int] = []
+        for index, event in enumerate(self._events):
+            if not isinstance(event, Rewound):
+                undone.clear()
+            elif undone and event.to == undone[-1]:
+                undone.pop()
+            else:
+                undone.append(index)
+        return self._rewind(undone[-1]) if undone else False
+
+    def retry(self) -> Stream:
+        """The last reply once more, in other words if there are any."""
+        found = live_indices(self._events)
+        start = self._last_reply(found)
+        if start is not None:
+            spoken = [self._events[index] for index in found if index >= start]
+            self._rewind(start)
+            self._avoid = frozenset(
+                one.variant for one in spoken if isinstance(one, (ActorSpoke, Narrated))
+            )
+            yield from self.resume()
+
+    def _last_reply(self, found: Sequence[int]) -> int | None:
+        """Where the first line spoken in the last turn stands."""
+        start = None
+        for index in reversed(found):
+            event = self._events[index]
+            if isinstance(event, (ActorSpoke, Narrated)):
+                start = index
+            elif isinstance(event, (TurnJudged, AskedBack, PlayerSpoke)):
+                break
+        return start
+
+    def _rewind(self, to: int) -> bool:
+        self._commit(Rewound(to))
+        return True
+
+    # --- what must follow ----------------------------------------------------------------------
+
+    def _commit(self, event: Event) -> Event:
+        """Applies an event, makes it durable, and only then lets it count."""
+        if isinstance(event, Rewound):
+            after = fold([*self._events, event])
+            if after is None:
+                raise IllegalEvent("a game can't be rewound to before its start")
+        else:
+            after = apply(self.state, event)
+        if self.store and not self.in_memory:
+            try:
+                self.store.append(self.save_id, self.owner, len(self._events), event)
+            except SaveUnwritable:
+                self.in_memory = True  # the game goes on; the interface keeps saying so
+        self._events.append(event)
+        self.state = after
+        return event
+
+    def _take(self) -> Take:
+        return Take(len(self._events), self._cancel, self._avoid, self.save_id)
+
+    def _roll(self, need: NeedRoll) -> Rolled:
+        faces = dice.throw(dice.parse(need.dice), self.state.seed, self.state.turns, need.beat)
+        total = sum(faces) + need.bonus
+        return Rolled(need.beat, need.dice, faces, total, need.target, total >= need.target)
+
+    def _judge(self) -> Stream:
+        try:
+            found = self.judge.judge(self.story, self.state, self._take())
+            if isinstance(found, TurnJudged):
+                found = settle(self.story, self.state, found)
+        except ModelError as error:
+            yield Notice("judge_failed", {"kind": error.kind})
+            found = self.fallback.judge(self.story, self.state, self._take())
+        yield self._commit(found)
+
+    def _pay(self, cue: Cue) -> Generator[Event | Delta | Notice, None, bool]:
+        """Has a line spoken; returns whether it was."""
+        try:
+            yield from self._stream(cue, self.actor, self.narrator)
+        except ModelError as error:
+            yield Notice("model_failed", {"kind": error.kind, "who": cue.who})
+            return False
+        return True
+
+    def _stream(self, cue: Cue, actor: Actor, narrator: Narrator) -> Stream:
+        take = self._take()
+        if cue.who:
+            said: Iterator[Delta | ActorSpoke | Narrated]
+            said = actor.speak(self.story, self.state, cue, take)
+        else:
+            said = narrator.tell(self.story, self.state, cue, take)
+        for piece in said:
+            yield piece if isinstance(piece, Delta) else self._commit(piece)
+
+    def _tell_ending(self, ended: Ended) -> Stream:
+        """An ending is told before it counts, so that a failing narrator can't swallow it."""
+        cue = Cue("", f"ending:{ended.ending}")
+        text = ""
+        try:
+            for piece in self.narrator.tell(self.story, self.state, cue, self._take()):
+                if isinstance(piece, Delta):
+                    yield piece
+                else:
+                    text = piece.text
+        except ModelError as error:
+            yield Notice("narrator_failed", {"kind": error.kind})
+            for piece in AuthoredNarrator().tell(self.story, self.state, cue, self._take()):
+                if isinstance(piece, Narrated):
+                    text = piece.text
+        yield self._commit(replace(ended, text=text))
+
+
+def _clean(line: str) -> str:
+    """A player's line as data: one line, no control characters, of bounded length."""
+    text = "".join(char if char.isprintable() else " " for char in line)
+    return " ".join(text.split())[:MAX_LINE]
