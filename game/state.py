@@ -9,7 +9,7 @@ raises IllegalEvent and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
@@ -71,7 +71,7 @@ class GameState:
     player_info: str = ""
     puzzle: str = ""
     found: tuple[str, ...] = ()
-    vars: Mapping[str, Value] = _NOTHING
+    vars: Mapping[str, Value] = field(default_factory=lambda: _NOTHING)
     # the story so far
     scene: str = ""
     visited: tuple[str, ...] = ()
@@ -95,7 +95,7 @@ class GameState:
     finds: tuple[str, ...] = ()
     # memory that keeps lines from repeating
     greeted: frozenset[str] = frozenset()
-    used: Mapping[str, int] = _NOTHING
+    used: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
     last_speaker: str = ""
     last_topic: str = ""
     misses: int = 0  # lines in a row that nothing understood
