@@ -13,6 +13,7 @@ from ..errors import (
     SaveNewer,
     SaveUnwritable,
 )
+from ..events import Notice
 from .locale import has, text
 
 _SAVES: dict[type[SaveError], str] = {
@@ -37,6 +38,14 @@ def diagnostic_line(lang: str, found: Diagnostic) -> str:
 def _word(lang: str, key: str, value: object) -> object:
     kind = f"diagnostics.kinds.{value}"
     return text(lang, kind) if key == "expected" and has(lang, kind) else value
+
+
+def notice_text(lang: str, notice: Notice) -> str:
+    """What the player should know, in words; a model's failure says what can be done about it."""
+    if notice.code != "model_failed":
+        return text(lang, f"notices.{notice.code}", **notice.data)
+    failure = text(lang, f"notices.model_failed.{notice.data.get('kind', 'unreachable')}")
+    return f"{failure} {text(lang, 'notices.model_choices')}"
 
 
 def error_text(lang: str, error: BaseException) -> str:
