@@ -1,0 +1,1 @@
+"""What every model that runs inside this process shares: reading, keeping, choosing, scoring."""
