@@ -584,6 +584,42 @@ def test_flipped_bits_never_change_what_is_told(tmp_path: Path, sample: tuple[An
     assert {"refused", "in part"} <= set(results)
 
 
+def test_a_damaged_journal_loses_no_acknowledged_write_in_silence(tmp_path: Path) -> None:
+    """What a crash leaves: the database and a write-ahead log that was not taken over yet.
+
+    Damage in the very last transaction can't be told from one that never reached the disk.
+    """
+    with Store(tmp_path / "crashed.db") as store:
+        save = begin(store)
+        for number in range(1, 10):
+            store.append(save, "me", number, line(number))
+        truth = store.events(save, "me")
+        database = (tmp_path / "crashed.db").read_bytes()
+        journal = (tmp_path / "crashed.db-wal").read_bytes()
+    dice, refused = random.Random(3), 0
+    places = [None, *range(0, 32, 3), *(dice.randrange(len(journal)) for _ in range(80))]
+    for number, place in enumerate(places):
+        path, data = tmp_path / str(number) / "saves.db", bytearray(journal)
+        if place is not None:
+            data[place] ^= 1 << dice.randrange(8)
+        path.parent.mkdir()
+        path.write_bytes(database)
+        path.with_name("saves.db-wal").write_bytes(data)
+        try:
+            with Store(path) as store:
+                assert store.events(save, "me") in (
+                    [truth] if place is None else [truth, truth[:-1]]
+                )
+        except SaveDamaged as error:
+            assert Path(error.detail).read_bytes() == database
+            assert Path(error.detail + "-wal").read_bytes() == data
+            refused += 1
+    assert refused > 60
+    with pytest.raises(SaveDamaged):  # a log alone: its database was removed
+        (tmp_path / "0" / "gone.db-wal").write_bytes(journal)
+        Store(tmp_path / "0" / "gone.db")
+
+
 def test_a_refused_database_is_copied_once(tmp_path: Path) -> None:
     path = tmp_path / "saves.db"
     path.write_bytes(b"what is this?" * 99)

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from ..errors import SaveBusy, SaveDamaged, SaveError, SaveNewer, SaveUnwritable
+from .journal import lost_writes
 
 VERSION = 1
 MARK = 0x53544F52  # the file's application_id: not just any SQLite database
@@ -158,6 +159,8 @@ def _check_contents(connection: sqlite3.Connection, path: Path) -> None:
     check = "integrity_check" if path.stat().st_size <= THOROUGH else "quick_check"
     if connection.execute(f"PRAGMA {check}(1)").fetchone() != ("ok",):
         raise sqlite3.DatabaseError("malformed")
+    if lost_writes(connection, path):
+        raise sqlite3.DatabaseError("malformed journal")
     known = {row[0] for row in connection.execute("SELECT sql FROM sqlite_master")}
     if not known.issuperset(SCHEMA):
         raise sqlite3.DatabaseError("malformed schema")

@@ -20,6 +20,7 @@ DAY = 24 * 3600 * 1000
 
 HEADS = f"SELECT {', '.join(COLUMNS)}, sum FROM saves"
 ROWS = "SELECT save, seq, format, turns, ended, language, body, sum FROM events WHERE save = ?"
+CHANGING = ("language", "name", "updated", "length", "turns", "ended")  # no index is touched
 ENDINGS = "SELECT owner, scenario, ending, at, sum FROM endings"
 
 
@@ -62,9 +63,11 @@ def store(db: sqlite3.Connection, head: SaveHead) -> None:
     """The head as it is now."""
     if head.damaged:
         raise SaveDamaged(head.id)
-    columns = ", ".join(f"{name} = ?" for name in (*COLUMNS, "sum"))
-    values = (*records.head_values(head), head.id, head.owner)
-    db.execute(f"UPDATE saves SET {columns} WHERE id = ? AND owner = ?", values)
+    columns = ", ".join(f"{name} = ?" for name in (*CHANGING, "sum"))
+    values = [getattr(head, name) for name in CHANGING] + [records.head_values(head)[-1]]
+    db.execute(
+        f"UPDATE saves SET {columns} WHERE id = ? AND owner = ?", (*values, head.id, head.owner)
+    )
 
 
 def past(db: sqlite3.Connection, head: SaveHead, event: Rewound) -> EventRow | None:
