@@ -12,7 +12,7 @@ from functools import lru_cache
 from game.models.glm.config import EOS
 from game.models.glm.tokenizer import GlmTokenizer
 from game.models.local.codec import Replies
-from game.models.local.lines import Spoken, dialogue, one_line
+from game.models.local.lines import Spoken, dialogue, one_line, system_text
 from game.prompts import Prompt
 
 LINES_KEPT = 8192
@@ -70,12 +70,6 @@ def _heading(prompt: Prompt) -> list[str]:
     if user_info := one_line(who.user_info):
         lines.append(f"关于{user}的信息：{user_info}")
     return lines
-
-
-def system_text(prompt: Prompt) -> str:
-    """Who the character is and what it is to do, for models that take instructions."""
-    parts = [*_heading(prompt), prompt.instructions.strip()]
-    return "\n".join(part for part in parts if part)
 
 
 class RoundsCodec:

@@ -49,6 +49,16 @@ def dialogue(prompt: Prompt, aside: bool = True) -> list[Spoken]:
     return lines
 
 
+def system_text(prompt: Prompt) -> str:
+    """What is to be done and who the two are, for models that take instructions."""
+    who = prompt.persona
+    parts = [prompt.instructions.strip()]
+    for name, info in ((who.bot_name, who.bot_info), (who.user_name, who.user_info)):
+        if info.strip():
+            parts.append(f"{one_line(name)}: {info.strip()}")
+    return "\n".join(part for part in parts if part)
+
+
 def _close(lines: list[Spoken], heard: list[str]) -> None:
     if heard:
         lines.append(Spoken("user", _joined(heard)))

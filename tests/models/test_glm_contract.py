@@ -1,0 +1,47 @@
+"""The contract of models, for everything that runs inside this process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from contract import LocalModelContract
+
+from game.models.base import ChatModel
+from game.models.glm.model import load_glm
+from game.models.hf import load_hf
+
+torch.set_num_threads(1)
+
+
+class TestCharacterGlm(LocalModelContract):
+    @pytest.fixture
+    def model(self, checkpoint: Path) -> ChatModel:
+        return load_glm(str(checkpoint))
+
+
+class TestChatGlm2(LocalModelContract):
+    @pytest.fixture
+    def model(self, checkpoint: Path) -> ChatModel:
+        return load_glm(str(checkpoint), form="rounds")
+
+
+class TestChatGlm3(LocalModelContract):
+    @pytest.fixture
+    def model(self, checkpoint: Path) -> ChatModel:
+        return load_glm(str(checkpoint), form="roles")
+
+
+class TestChatTemplate(LocalModelContract):
+    @pytest.fixture
+    def model(self, chat_folder: Path) -> ChatModel:
+        return load_hf(str(chat_folder))
+
+
+class TestSlidingWindow(LocalModelContract):
+    """A cache whose end can't be taken back: everything still holds, only slower."""
+
+    @pytest.fixture
+    def model(self, sliding_folder: Path) -> ChatModel:
+        return load_hf(str(sliding_folder))
