@@ -187,6 +187,7 @@ def test_a_game_is_kept(place: str, tmp_path: Path) -> None:
         store.append_many(save, "me", 12, [Ended("good", "good", "…"), LanguageChanged("en", "d")])
         expected = [*(line(n) if n else START for n in range(12)), Ended("good", "good", "…")]
         assert store.events(save, "me") == [*expected, LanguageChanged("en", "d")]
+        assert store.started(save, "me") == START
         head = store.head(save, "me")
         assert (head.turns, head.ended, head.language, head.length) == (3, "good", "en", 14)
         store.append(save, "me", 14, Rewound(7))
@@ -228,6 +229,7 @@ def test_creating_is_all_or_nothing(store: Store) -> None:
 STRANGERS: list[Callable[[Store, str, str], Any]] = [
     lambda store, save, owner: store.events(save, owner),
     lambda store, save, owner: store.head(save, owner),
+    lambda store, save, owner: store.started(save, owner),
     lambda store, save, owner: store.append(save, owner, 1, GaveUp()),
     lambda store, save, owner: store.append_many(save, owner, 1, [GaveUp()]),
     lambda store, save, owner: store.rename(save, owner, "mine now"),
@@ -631,6 +633,21 @@ def test_a_refused_database_is_copied_once(tmp_path: Path) -> None:
     with pytest.raises(SaveDamaged):
         Store(path)
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_copy_that_finds_no_room_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copy2", full)
+    path = tmp_path / "saves.db"
+    path.write_bytes(b"what is this?" * 99)
+    with pytest.raises(SaveDamaged) as refused:
+        Store(path)
+    assert refused.value.detail == str(path) and path.read_bytes() == b"what is this?" * 99
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_another_program_s_database_is_left_alone(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import filecmp
 import os
-import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -109,7 +108,7 @@ def _make(path: Path) -> None:
     if _beside(path, "-wal").exists():
         raise SaveDamaged(path.name, str(_beside(path, "-wal")))
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         with told(path.name, path):
             connection = _connect(str(fresh))

@@ -7,7 +7,7 @@ appends to a save that has moved on since it was read gets SaveBusy, so that two
 from __future__ import annotations
 
 import json
-import secrets
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -75,7 +75,7 @@ class Store:
         events: Sequence[Event] = (),
     ) -> str:
         """A new game's unguessable id; its content and first events go in with it, all or none."""
-        save, at = secrets.token_hex(16), self._time()
+        save, at = os.urandom(16).hex(), self._time()
         title, name = records.clean(title), records.clean(name)
         above, seq = parent or ("", 0)
         head = SaveHead(save, owner, scenario, language, title, name, digest, at, at, above, seq)
@@ -117,6 +117,16 @@ class Store:
             if head.damaged:
                 raise ValueError("its head was changed")
             return records.unpack(save, rows, head.length)
+        except ValueError:
+            raise SaveDamaged(save, self._keep(head, rows)) from None
+
+    def started(self, save: str, owner: str) -> Event:
+        """A save's first event alone: what was begun, without reading the whole game."""
+        with self._db.reading(save) as db:
+            head = queries.find(db, save, owner)
+            rows = [EventRow(*row) for row in db.execute(ROWS + " AND seq = 0", (head.id,))]
+        try:
+            return records.unpack(save, rows, 1)[0]
         except ValueError:
             raise SaveDamaged(save, self._keep(head, rows)) from None
 
