@@ -16,7 +16,7 @@ from .locale import LANGUAGES, text
 
 BARE = ("finish", "clear", "stop")
 GROUPS = {
-    "play": ("hint", "giveup", "speed", "lang", "help"),
+    "play": ("options", "hint", "giveup", "speed", "lang", "help"),
     "look": ("goals", "items", "why"),
     "back": ("undo", "redo", "retry", "edit", "rewind", "branch"),
     "saves": ("saves", "load", "save", "export"),

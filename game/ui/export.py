@@ -157,10 +157,8 @@ def _html_row(row: Row) -> str:
 # --- the closing page as lines -------------------------------------------------------------------
 
 
-def closing_lines(page: Closing, lang: str) -> list[str]:
-    """What a closing page tells beneath the ending's text, line by line."""
-    comma = "、" if lang == "zh" else "; "
-    colon = "：" if lang == "zh" else ": "
+def closing_rows(page: Closing, lang: str) -> list[tuple[str, str]]:
+    """What a closing page tells beneath the ending's text: a heading and its text, row by row."""
     listed = {
         "reached": page.reached,
         "unreached": page.missed,
@@ -168,14 +166,26 @@ def closing_lines(page: Closing, lang: str) -> list[str]:
         "carried": page.items,
         "fork": (page.fork,) if page.fork else (),
     }
-    lines = [
-        word(lang, f"endings.{key}") + colon + comma.join(one.rstrip("。.") for one in texts)
+    rows = [
+        (word(lang, f"endings.{key}") if number == 0 else "", one)
         for key, texts in listed.items()
-        if texts
+        for number, one in enumerate(texts)
     ]
     if page.endings:
         key = "found_all" if page.found == page.endings else "found"
-        lines.append(word(lang, f"endings.{key}", k=page.found, n=page.endings))
+        rows.append(
+            (
+                word(lang, "endings.count"),
+                word(lang, f"endings.{key}", k=page.found, n=page.endings),
+            )
+        )
+    return rows
+
+
+def closing_lines(page: Closing, lang: str) -> list[str]:
+    """The same as lines of text, a puzzle's result last."""
+    colon = "：" if lang == "zh" else ": "
+    lines = [f"{left}{colon}{right}" if left else right for left, right in closing_rows(page, lang)]
     return [*lines, page.result] if page.result else lines
 
 
