@@ -7,6 +7,7 @@ import locale
 import os
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -218,9 +219,13 @@ class App:
         story = session.story
         puzzle = story.puzzle.id if story.puzzle else ""
         try:
-            return self._story(story.id, language, puzzle)
+            twin = self._story(story.id, language, puzzle)
         except ContentError:
             return None
+        if session.save_id and not session.in_memory:  # the save goes on with the twin's texts
+            with suppress(SaveUnwritable):  # which the session will notice, too
+                self.store.put_content(twin.digest, twin.sources, session.save_id, session.owner)
+        return twin
 
     def saves(self, owner: str = OWNER) -> list[SaveHead]:
         """The owner's saved games, newest first."""
