@@ -14,6 +14,7 @@ from collections.abc import Sequence
 # Verb → module, and what it does, in both languages.
 VERBS: dict[str, tuple[str, str, str]] = {
     "play": ("game.ui.cli", "play in the terminal", "在终端里玩"),
+    "schemas": ("game.schemas", "write the schemas for editors", "写出编辑器用的模式文件"),
     "judge": ("game.lab.judging", "measure how lines are understood", "测量台词被理解得如何"),
 }
 

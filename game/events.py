@@ -111,12 +111,16 @@ class TurnJudged:
 
 @dataclass(frozen=True, slots=True)
 class AskedBack:
-    """In doubt, the likeliest readings are offered; the next line or choice answers."""
+    """In doubt, the likeliest readings are offered; the next line or choice answers.
+
+    `others` were considered too and are not offered.
+    """
 
     candidates: tuple[Candidate, ...]
     who: str = ""
     text: str = ""
     why: tuple[str, ...] = ()
+    others: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,19 +36,32 @@ class AuthoredJudge:
     def judge(self, story: Story, state: GameState, take: Take) -> TurnJudged | AskedBack:
         reading = self.read(story, state)
         candidates = tuple(_candidate(key, score) for key, score in reading.candidates)
+        facts = _guessed(story, state) if story.puzzle else ()
+        judged = TurnJudged(
+            "authored",
+            facts=tuple(one.id for one in facts),
+            candidates=candidates + facts,
+            why=(*reading.why, "guess") if facts else reading.why,
+        )
         if reading.decision == "accept":
-            judged = TurnJudged("authored", candidates=candidates, why=reading.why)
             return settle(story, state, _taken(judged, reading.best))
-        if story.puzzle and (facts := _guessed(story, state)):
-            judged = TurnJudged("authored", candidates=facts, why=("guess",))
-            return settle(story, state, replace(judged, facts=tuple(one.id for one in facts)))
-        if reading.decision == "ask":
-            scores = dict(reading.candidates)
-            asked = tuple(_candidate(key, scores.get(key, 0.0)) for key in reading.asked)
-            who = speaker(story, state)
-            text = _question(story, state, who, take)
-            return AskedBack(asked[:MAX_SHOWN], who, text, reading.why)
-        return settle(story, state, TurnJudged("authored", candidates=candidates, why=reading.why))
+        if reading.decision == "ask" and not facts:
+            return self._ask(story, state, take, reading, candidates)
+        return settle(story, state, judged)
+
+    def _ask(
+        self,
+        story: Story,
+        state: GameState,
+        take: Take,
+        reading: Reading,
+        candidates: tuple[Candidate, ...],
+    ) -> AskedBack:
+        shown = [key.partition(":")[2] for key in reading.asked[:MAX_SHOWN]]
+        asked = tuple(one for one in candidates if one.id in shown)
+        others = tuple(one for one in candidates if one.id not in shown)
+        who = speaker(story, state)
+        return AskedBack(asked, who, _question(story, state, who, take), reading.why, others)
 
     def read(self, story: Story, state: GameState) -> Reading:
         """How the line was matched: the decision, the readings and their scores."""

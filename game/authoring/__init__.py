@@ -1,0 +1,1 @@
+"""Tools for authors: recorded plays, lint, playtest, map, scaffolds."""

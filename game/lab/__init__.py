@@ -1,0 +1,1 @@
+"""Measuring: how well lines are understood, and what games say about models."""
