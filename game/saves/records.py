@@ -34,7 +34,8 @@ LONGEST_NAME = 200
 class SaveHead:
     """What a list of saves shows; times are milliseconds since 1970.
 
-    `turns`, `ended` and `language` are those of the state the game stands in, rewinds considered.
+    `turns` (lines that were judged, misses too), `ended` and `language` are as the game stands now,
+    rewinds considered.
     """
 
     id: str
