@@ -70,7 +70,7 @@ class Keyboard:
         name = ask.name + "  "
         try:
             return session.prompt(
-                FormattedText([("bold", " " * max(0, ask.column - _width(name)) + name)]),
+                FormattedText([("bold", " " * max(2, ask.column - _width(name)) + name)]),
                 placeholder=FormattedText([("class:hint", ask.placeholder)]),
                 completer=_completer(ask.words) if ask.words else None,
                 default=ask.default,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from ..errors import GameError
 from .cli_input import Ask, Reader
 from .flow import fit, pad
@@ -17,9 +19,11 @@ if TYPE_CHECKING:
     from ..loader import Head
     from ..saves import SaveHead
     from ..story import PuzzlePack
+    from .cli_output import Output
     from .cli_screen import Screen
 
 TALKS_LISTED = 4
+_LEAVE = ("q", "quit", "exit", "stop", "/stop", "finish", "退出", "离开")
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,11 @@ class Item:
 class Menu:
     """Shows what there is to play until something is picked, or None to leave."""
 
-    def __init__(self, app: App, screen: Screen, reader: Reader) -> None:
+    def __init__(
+        self, app: App, screen: Screen, reader: Reader, lines: Output | None = None
+    ) -> None:
         self.app, self.screen, self.reader = app, screen, reader
+        self._lines = lines  # where a program reads the menu; None: it is drawn
 
     def choose(self) -> Choice | None:
         """The player's choice; None to leave the game."""
@@ -75,18 +82,24 @@ class Menu:
             return Choice(by_id[line])
         place = _number(line or "1")
         if not 1 <= place <= len(items):
-            self.screen.notice(self._say("unknown", line=fit(line, 20), most=len(items)))
+            self._tell("unknown", self._say("unknown", line=fit(line, 20), most=len(items)))
             return None
         return items[place - 1].pick()
 
     def _say(self, key: str, **data: object) -> str:
         return text(self.screen.lang, f"menu.{key}", **data)
 
+    def _tell(self, name: str, words: str) -> None:
+        if self._lines:
+            self._lines.notice(name, words)
+        else:
+            self.screen.notice(words)
+
     def _ask(self, placeholder: str) -> str | None:
         line = self.reader.read(Ask(self._say("prompt"), placeholder, self.screen.column))
         return line.strip() if line is not None else None
 
-    # --- what there is -----------------------------------------------------------------------------
+    # --- what there is -----------------------------------------------------------------------
 
     def _items(self) -> list[Item]:
         lang = self.screen.lang
@@ -104,7 +117,9 @@ class Menu:
         return Item(self._say(title), self._say(beside), "", pick, at)
 
     def _unfinished(self) -> list[SaveHead]:
-        return [one for one in self.app.saves() if not one.ended and not one.damaged and one.turns]
+        """Games to go on with, those in the language of the menu first."""
+        found = [one for one in self.app.saves() if not one.ended and not one.damaged and one.turns]
+        return sorted(found, key=lambda one: one.language != self.screen.lang)
 
     def _again(self, save: SaveHead) -> Item:
         beside = f"{self._say('turns', n=save.turns + 1)} · {when(save.updated, self.screen.lang)}"
@@ -135,7 +150,7 @@ class Menu:
         title = self._say("chat_with", name=head.name)
         return Item(title, head.tagline, "", lambda: Choice(f"talk:{head.id}"), "talk")
 
-    # --- second choices ----------------------------------------------------------------------------
+    # --- second choices ----------------------------------------------------------------------
 
     def _someone(self, people: Sequence[Head]) -> Choice | None:
         return self._among([self._talk(one) for one in people])
@@ -161,7 +176,7 @@ class Menu:
         try:
             content = self.app.library.load(pack, self.screen.lang).scenario
         except GameError as error:
-            self.screen.warn(error_text(self.screen.lang, error))
+            self._tell("error", error_text(self.screen.lang, error))
             return None
         return content if isinstance(content, PuzzlePack) else None
 
@@ -198,10 +213,14 @@ class Menu:
         place = _number(line or "1") if line is not None else 0
         return items[place - 1].pick() if 1 <= place <= len(items) else None
 
-    # --- drawing -----------------------------------------------------------------------------------
+    # --- drawing -----------------------------------------------------------------------------
 
     def _draw(self, items: Sequence[Item]) -> None:
         screen = self.screen
+        if self._lines:
+            rows = [(str(number), item.title) for number, item in enumerate(items, 1)]
+            self._lines.table("menu", self._say("prompt"), rows)
+            return
         section = ""
         screen.blank()
         if not items or items[0].section != "which_puzzle":
@@ -221,12 +240,12 @@ class Menu:
         screen = self.screen
         screen.out("  " + pad(str(number), 2, right=True) + "  ", "bold cyan", end="")
         screen.out(fit(item.title, screen.width - 8), "bold", end="")
-        room = screen.width - 8 - len(item.title.encode("gbk", "replace"))
+        room = screen.width - 8 - cell_len(item.title)
         screen.out(
             f"  {fit(item.beside, room)}" if item.beside and room > 8 else "", "bright_black"
         )
         if item.below:
-            screen.out(" " * 6 + fit(item.below, screen.width - 6), "dim")
+            screen.paragraph(fit(item.below, 2 * (screen.width - 8)), "dim", 6)
 
 
 def _number(line: str) -> int:

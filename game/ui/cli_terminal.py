@@ -1,0 +1,327 @@
+"""One player at a terminal: lines in, a session asked, what follows shown, until they leave."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from ..app import App
+from ..errors import GameError, SaveBusy
+from .cli_input import Ask, Reader
+from .cli_menu import Choice, Menu
+from .cli_screen import Screen
+from .locale import text
+from .preferences import keep_speed
+from .typing_out import Typewriter
+
+if TYPE_CHECKING:
+    from ..session import Session
+    from .cli_offers import Offer
+    from .cli_output import Output
+
+RECAP = 8
+
+
+class Terminal:
+    """One player at a terminal (or a script), and the game being played."""
+
+    def __init__(
+        self, app: App, reader: Reader, scripted: bool = False, json: bool = False
+    ) -> None:
+        self.app, self.reader, self.scripted, self.json = app, reader, scripted, json
+        self.typewriter = Typewriter("off", keys=not scripted)
+        self.screen = Screen(app.options.language, self.typewriter)
+        self.show_choices = True
+        self._session: Session | None = None
+        self._out: Output | None = None
+        self._leaving = self._menu = False
+
+    # --- what the commands use ---------------------------------------------------------------
+
+    @property
+    def lang(self) -> str:
+        """The language of the interface."""
+        return self.screen.lang
+
+    @lang.setter
+    def lang(self, lang: str) -> None:
+        self.screen.lang = lang
+
+    @property
+    def session(self) -> Session:
+        """The game being played."""
+        assert self._session is not None
+        return self._session
+
+    @property
+    def out(self) -> Output:
+        """Where the game is shown; made when first needed, because it imports the story types."""
+        if self._out is None:
+            from .cli_output import Drawn, JsonLines
+
+            self._out = JsonLines(sys.stdout) if self.json else Drawn(self.screen)
+        return self._out
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether this game is lost when the player leaves."""
+        return self.session.in_memory or self.app.store_failure is not None
+
+    def word(self, key: str, **data: Any) -> str:
+        """A word of the interface."""
+        return text(self.lang, key, **data)
+
+    def tell(self, key: str, **data: Any) -> None:
+        """Says something of the interface's own."""
+        plain = {
+            one: value if isinstance(value, int) else str(value) for one, value in data.items()
+        }
+        named = {"value" if one == "name" else one: value for one, value in plain.items()}
+        self.out.notice(key.rpartition(".")[2], self.word(key, **data), **named)
+
+    def fault(self, message: str) -> None:
+        """Says that something went wrong."""
+        self.out.notice("error", message)
+
+    def set_speed(self, speed: str, keep: bool = True) -> None:
+        """How fast text appears, now and (where it was asked for) in later games."""
+        self.typewriter.speed = speed
+        if keep and not self.scripted:
+            keep_speed(speed)
+
+    def stream(self, stream: Iterable[Any]) -> None:
+        """Shows what a session does, until it waits for the player; Ctrl-C ends the reply."""
+        from ..events import Ended
+
+        session = self.session
+        before, ended = session.state, False
+        try:
+            with self.typewriter.reply(session.stop):
+                for item in stream:
+                    self.out.show(session, before, item)
+                    before = session.state
+                    ended = ended or isinstance(item, Ended)
+            if ended:
+                self.app.note_ending(session)
+        except GameError as error:
+            self._failed(error)
+        self.show_choices = True
+        if ended and session.story.puzzle:
+            self._next_puzzle()
+
+    def go_on(self, session: Session) -> None:
+        """Another game takes the stage."""
+        self._session = session
+        self.out.begin(session)
+        self.show_choices = True
+
+    def start(self, make: Callable[[], Session]) -> None:
+        """Begins a new game, or says why it can't."""
+        try:
+            session = make()
+        except GameError as error:
+            self._failed(error)
+            self._menu = self._session is None
+            return
+        self.go_on(session)
+        if not self.json:
+            self._title()
+        self.stream(session.resume())
+
+    def leave(self) -> None:
+        """Ends the program once the command is done."""
+        self._leaving = True
+
+    def to_menu(self) -> None:
+        """Back to the start menu once the command is done."""
+        self._menu = True
+
+    def rewound(self, notice: str, done: bool, turn: int = 0) -> None:
+        """Says where the game stands after going back, and shows its last lines again."""
+        self.tell(f"notices.{notice}", n=turn or len(self.session.turn_starts()) + 1)
+        if done:
+            self.recap(short=True)
+
+    def no_turn(self, turn: int) -> None:
+        """Says that a turn doesn't exist."""
+        self.tell("notices.no_turn", n=turn, now=len(self.session.turn_starts()))
+
+    def ask_edit(self, before: str) -> str:
+        """The player's new words for an old line."""
+        if self.scripted:
+            return ""
+        ask = Ask(self.word("prompt.edit"), "", self.screen.column, default=before)
+        words = (self.reader.read(ask) or "").strip()
+        return "" if words == before else words
+
+    def recap(self, short: bool = False) -> None:
+        """The last lines again, so that one knows where one is."""
+        from . import view
+
+        rows = view.history(self.session.story, self.session.events, self.lang)
+        shown = rows[-(3 if short else RECAP) :]
+        if not short:
+            self.tell("notices.resumed")
+        self.out.rows([row for row in shown if row.kind != "ending"] or shown)
+        self.show_choices = True
+
+    # --- the loop ----------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Plays until the player leaves; the exit status."""
+        scenario = self.app.options.scenario
+        try:
+            if scenario:
+                self.start(lambda: self._new(Choice(scenario)))
+                if self._session is None:
+                    return 1
+            while not self._leaving:
+                if self._session is None or self._menu:
+                    self._choose()
+                else:
+                    self._turn()
+        except GameError as error:  # the saves can't be opened at all
+            self.fault(self._words_of(error))
+            return 1
+        self._goodbye()
+        return 0
+
+    def _choose(self) -> None:
+        self._menu = False
+        lines = self.out if self.json else None
+        choice = Menu(self.app, self.screen, self.reader, lines).choose()
+        if choice is None:
+            self._leaving = True
+        elif choice.save:
+            try:
+                self.go_on(self.app.open(choice.save))
+            except GameError as error:
+                self._failed(error)
+                return
+            self.recap()
+            self.stream(self.session.resume())
+        else:
+            self._session = None
+            self.start(lambda: self._new(choice))
+
+    def _new(self, choice: Choice) -> Session:
+        persona = None
+        if choice.scenario.startswith("talk:"):
+            from ..story import Persona
+
+            persona = Persona(name=self._players_name())
+        return self.app.new(choice.scenario, self.lang, None, choice.puzzle, persona=persona)
+
+    def _players_name(self) -> str:
+        name = self.word("prompt.you")
+        if self.scripted:
+            return name
+        ask = Ask(name, self.word("prompt.your_name", name=name), self.screen.column)
+        return " ".join((self.reader.read(ask) or "").split())[:40] or name
+
+    def _turn(self) -> None:
+        from .cli_offers import prompt
+        from .commands import parse
+
+        offers = self.choices()
+        if self.show_choices and offers:
+            self.out.options([one.text for one in offers])
+        self.show_choices = False
+        line = self.reader.read(prompt(self, offers))
+        if line is None:
+            self._leaving = True
+            return
+        command = parse(line, self.lang)
+        if command is None or command.name == "say":
+            self._say(command.argument if command else line.strip(), offers)
+        elif command.name == "pick":
+            self._pick(int(command.argument), offers)
+        else:
+            self._command(line.strip(), command)
+
+    def _command(self, line: str, command: Any) -> None:
+        from .cli_commands import act
+
+        if not self.json:
+            self.screen.blank()
+            self.screen.out(f"  {line}", "bright_black")
+        try:
+            act(self, command)
+        except GameError as error:
+            self._failed(error)
+
+    def _pick(self, number: int, offers: list[Offer]) -> None:
+        if number <= len(offers):
+            offers[number - 1].run()
+        elif offers:
+            self.tell("notices.no_option", n=number)
+        else:
+            self._say(str(number), offers)
+
+    def _say(self, line: str, offers: list[Offer]) -> None:
+        from ..state import Phase
+
+        if not line:
+            return
+        exact = next((one for one in offers if one.text == line), None)
+        if exact:
+            exact.run()
+        elif self.session.phase is Phase.OVER:
+            self.tell("notices.over")
+        else:
+            self.stream(self.session.play(line))
+
+    def choices(self) -> list[Offer]:
+        """What can be picked by number now."""
+        from .cli_offers import offers
+
+        return offers(self)
+
+    def run_command(self, command: str) -> None:
+        """Does a command as if it had been typed."""
+        from .commands import Command
+
+        name, _, argument = command.partition(" ")
+        self._command(f"/{command}", Command(name, argument))
+
+    # --- details -----------------------------------------------------------------------------
+
+    def _title(self) -> None:
+        from . import view
+
+        session, screen = self.session, self.screen
+        scenario = session.story.scenario
+        screen.blank()
+        screen.out(f"  {view.clean(scenario.title)}", "bold")
+        if session.story.puzzle is None and not session.story.id.startswith("talk:"):
+            role = self.word("prompt.role", name=view.clean(session.state.player_name))
+            info = view.rendered(session.story, session.state, session.state.player_info)
+            screen.paragraph(f"{role}{'' if self.lang == 'zh' else ' '}{info}", "bright_black")
+
+    def _next_puzzle(self) -> None:
+        """The next surface at once, as long as there is one that was not played."""
+        from ..story import PuzzlePack
+
+        session = self.session
+        pack = session.story.scenario
+        played = self.app.played_puzzles(session.story.id)
+        if isinstance(pack, PuzzlePack) and any(one.id not in played for one in pack.puzzles):
+            self.start(lambda: self.app.another(session))
+
+    def _failed(self, error: GameError) -> None:
+        """Says what failed; a save that another program went on with is opened again."""
+        self.fault(self._words_of(error))
+        if isinstance(error, SaveBusy) and self._session is not None:
+            self.go_on(self.app.open(self.session.save_id))
+            self.recap(short=True)
+
+    def _words_of(self, error: GameError) -> str:
+        from .problems import error_text
+
+        return error_text(self.lang, error)
+
+    def _goodbye(self) -> None:
+        if self._session is not None and not self.scripted:
+            self.screen.blank()
+            self.tell("notices.bye_memory" if self.in_memory else "notices.bye")
