@@ -101,7 +101,9 @@ def _first_scene(story: Story) -> str:
 
 def _enter(story: Story, state: GameState, name: str) -> SceneEntered:
     if isinstance(story.scenario, PuzzlePack):
-        told = ("opening", "surface") if story.scenario.opening else ("surface",)
+        # Whoever has finished a puzzle of the pack knows how it is played.
+        opening = story.scenario.opening and not state.found
+        told = ("opening", "surface") if opening else ("surface",)
         return SceneEntered(name, tuple(Cue("", source) for source in told))
     scene = story.scenario.scenes[name]
     cues = []

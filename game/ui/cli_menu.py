@@ -193,7 +193,7 @@ class Menu:
                 " · ".join(
                     part
                     for part in (
-                        self._say("level", marks="●" * one.difficulty),
+                        self._say("level", marks="●" * one.difficulty + "○" * (5 - one.difficulty)),
                         self._say("minutes", n=one.minutes) if one.minutes else "",
                         self._say("solved") if one.id in played else "",
                     )
@@ -231,10 +231,10 @@ class Menu:
         for number, item in enumerate(items, 1):
             if item.section != section:
                 section = item.section
-                screen.out()
+                screen.blank()
                 screen.out(f"  {self._say(section)}", "cyan")
             self._line(number, item)
-        screen.out()
+        screen.blank()
 
     def _line(self, number: int, item: Item) -> None:
         screen = self.screen

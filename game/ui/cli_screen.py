@@ -60,6 +60,7 @@ class Screen:
     def out(self, text: str = "", style: str = "", end: str = "\n") -> None:
         """Prints a text as it is."""
         self.console.print(Text(text, style), end=end, soft_wrap=True)
+        self._blank = False
 
     def blank(self) -> None:
         """An empty line, unless there is one."""

@@ -228,6 +228,8 @@ class Terminal:
         if self.show_choices and offers:
             self.out.options([one.text for one in offers])
         self.show_choices = False
+        if not self.json:
+            self.screen.blank()
         line = self.reader.read(prompt(self, offers))
         if line is None:
             self._leaving = True

@@ -92,12 +92,13 @@ def result_line(story: Story, events: Sequence[e.Event], lang: str = "") -> str:
         return ""
     asked = sum(isinstance(one, e.TurnJudged) and bool(one.answer or one.facts) for one in played)
     marks = "".join(FOUND if one.id in state.facts else MISSING for one in story.puzzle.facts)
+    lang = lang or state.language
     return word(
-        lang or state.language,
+        lang,
         "endings.result_gave_up" if state.gave_up else "endings.result",
         title=clean(story.puzzle.title),
-        questions=asked,
-        hints=len(state.hints),
+        questions=word(lang, "endings.questions", n=asked),
+        hints=word(lang, "endings.hints", n=len(state.hints)),
         marks=marks,
     )
 

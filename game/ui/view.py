@@ -149,7 +149,8 @@ def _judged(now: _Scene, event: e.TurnJudged) -> list[Row]:
     questions = now.story.puzzle.answers if now.story.puzzle else ()
     asked = next((one.ask for one in questions if one.id == event.question), now.before.line)
     answer = word(now.lang, f"answers.{event.answer}")
-    shown = now.word("answer", question=clean(asked), answer=answer)
+    same = asked == now.before.line  # picked, or typed just so: no need to read it twice
+    shown = answer if same else now.word("answer", question=clean(asked), answer=answer)
     data = {"question": clean(asked), "answer": event.answer, "answer_text": answer}
     return [Row("answer", text=shown, data=data)]
 
