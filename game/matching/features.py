@@ -8,7 +8,7 @@ characters that words share already say most of what is alike.)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +16,14 @@ from typing import Protocol
 
 Features = dict[str, float]
 _WORDS = re.compile(r"[^\W_]+")
+_ZH_DULL = frozenset("的了吧啊呢呀哦吗就也都还很那这个是在我你他她它们一")
+_DULL = (
+    "a an the of to is are was were be been am do does did it its he she they i you we me my our"
+    " your his her their him them us that this these those there here on in at by for with as or"
+    " and but so if not no what who where when why how which can could will would shall should"
+    " may might must have has had just only then than too very up out off over some any all get"
+    " got go let want like please into from about"
+)
 
 
 class _Stemmer(Protocol):
@@ -107,3 +115,36 @@ def features(
     _english(tokens, roots, weight, found)
     _add(found, groups(roots), weight)
     return found
+
+
+@lru_cache(maxsize=1)
+def dull() -> frozenset[str]:
+    """The stems of English words that say little by themselves."""
+    return frozenset(stems(_DULL))
+
+
+def pieces(text: str, language: str, shared: Mapping[str, float]) -> Iterator[set[str]]:
+    """The features of each word by itself; in Chinese a word is a run of shared pairs."""
+    if language == "en":
+        for token in words(text):
+            root = stem(token)
+            if root not in dull():
+                yield {f"w:{root}", *_letters(token), *groups([root])}
+        return
+    for run in words(text):
+        piece: set[str] = set()
+        for start, char in enumerate(run):
+            pair = run[start : start + 2]
+            piece |= {char, pair}
+            if not shared.get(pair):
+                yield piece
+                piece = set()
+        if piece:
+            yield piece
+
+
+def tellers(text: str, language: str) -> list[str]:
+    """The features of single words that say something (Chinese: of single characters)."""
+    if language == "zh":
+        return [char for run in words(text) for char in run if char not in _ZH_DULL]
+    return [f"w:{root}" for root in stems(text) if root not in dull()]

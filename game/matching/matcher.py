@@ -7,21 +7,32 @@ talk scores against the same entries. Denials, opposites and small talk never pa
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
+from . import negation
 from .features import features, read_lines
 from .near import Speller, bare
 from .normalize import Parts, has_words, parts
-from .polarity import known, objection
-from .reading import Entry, Reading
+from .polarity import Known, known, objection
+from .reading import Decision, Entry, Reading
 from .scoring import Match, Scorer, line_features
 
 RIVAL = 0.3  # how much the second best takes from the confidence in the best
 SENTENCE = 0.95  # a sentence alone counts a little less than the whole line
+CONTRARY = 0.6  # what is left of the score of what the line contradicts
+DENIED = 0.2  # and of what it denies outright, which is not even asked about
+PLAINLY = 0.5  # how near to an example line a plain denial of it is
+NEAR = 0.45  # an example line this near needs no more evidence
+KNOWN = 0.6  # the share of a line's words that an entry has to know
+EVIDENCE = {"zh": 0.03, "en": 0.01}  # of words beside the strongest one
+FAINT = 0.15  # of the best score: what is fainter is not asked about
 SHOWN = 3  # readings to ask between
-ACCEPT_ABOVE = 0.95  # of the small talk's confidences
-ASK_ABOVE = 0.5
-TOPIC = 0.4  # what a topic of small talk must score: small talk itself can't set it
+ACCEPT_ABOVE = 0.9  # of the confidences that small talk reaches
+ASK_ABOVE = 0.35
+TOPIC = {"zh": (0.18, 0.12), "en": (0.3, 0.15)}  # confidence to take a topic, or to offer it
+TOPIC_WEIGHT = 0.3  # in the ranking: a beat that may be meant comes before small talk
+LEAD = 1.2  # how far a topic must lead the best beat to be taken
 
 
 @lru_cache(maxsize=2)
@@ -51,31 +62,36 @@ class Matcher:
         self._language = language
         self._entries = {entry.key: entry for entry in entries}
         self._keys = list(self._entries)
+        self._place = {key: place for place, key in enumerate(self._keys)}
         own = list(self._entries.values())
         self._scorer = Scorer(language, own, lines)
         self._small_talk = self._scorer.background_scores()
         self._levels: dict[frozenset[str], tuple[float, float]] = {}
-        self._exact: dict[str, list[str]] = {}
+        self._exact: dict[str, set[str]] = {}
         for key, texts in zip(self._keys, self._scorer.texts, strict=True):
             for text in texts:
-                self._exact.setdefault(bare(text.plain, language), []).append(key)
+                self._exact.setdefault(bare(text.plain, language), set()).add(key)
         plain = [text.plain for texts in self._scorer.texts for text in texts]
-        self._speller = Speller(plain, lines) if language == "en" else None
+        self._speller = (
+            Speller(plain, (*lines, *read_lines("synonyms.en.txt"))) if language == "en" else None
+        )
 
     def match(
         self, line: str, possible: Collection[str] | None = None, topics: Collection[str] = ()
     ) -> Reading:
         """What the line means, of the entries that are possible and the topics that are open."""
-        taken = parts(line, self._language)
+        taken = parts(line, self._language, self._speller.mend if self._speller else None)
         if not has_words(taken.said):
             return Reading("none", why=("empty",))
         beats, small = self._open(possible, topics)
-        exact = [
-            k for k in self._exact.get(bare(taken.said, self._language), ()) if k in beats | small
-        ]
-        if len(set(exact)) == 1:
-            return Reading("accept", exact[0], (), ((exact[0], 1.0),), ("exact",))
-        return self._read(taken, beats, small)
+        if not beats and not small:
+            return Reading("none", why=("closed",))
+        same = self._exact.get(bare(taken.said, self._language), set()) & (beats | small)
+        if len(same) == 1:
+            best = min(same)
+            return Reading("accept", best, (), ((best, 1.0),), ("exact", *taken.notes))
+        reading = self._read(taken, beats, small)
+        return replace(reading, why=(*reading.why, *taken.notes))
 
     def _open(
         self, possible: Collection[str] | None, topics: Collection[str]
@@ -98,27 +114,101 @@ class Matcher:
 
     def _read(self, taken: Parts, beats: frozenset[str], small: frozenset[str]) -> Reading:
         matches = self._matches(taken)
-        ranked = sorted(beats | small, key=lambda k: (-matches[k].score, k))
-        if not ranked:
-            return Reading("none", why=("nothing open",))
-        candidates = tuple((k, round(matches[k].score, 4)) for k in ranked)
-        accept, ask = self._thresholds(beats)
-        sure = confidence([matches[k].score for k in ranked])
-        best = ranked[0]
-        why = self._objection(taken, best, matches[best])
-        if best in small:
-            if matches[best].score >= TOPIC and not why:
-                return Reading("accept", best, (), candidates, ("topic",))
-        elif sure >= accept and not why:
-            return Reading("accept", best, (), candidates, ())
-        if sure >= ask:
-            return Reading("ask", best, tuple(ranked[:SHOWN]), candidates, (why,) if why else ())
-        return Reading("none", best, (), candidates, (why,) if why else ())
+        scores = {key: matches[key].score for key in (*beats, *small)}
+        contrary = self._contrary(taken, matches, scores)
+        denied = self._weaken(scores, contrary, matches)
+        topic, step = self._topic(scores, beats, small)
+        for key in small - {topic} if step == "accept" else small:
+            scores[key] *= TOPIC_WEIGHT
+        ranked = sorted(scores, key=lambda k: (-scores[k], k))
+        candidates = tuple((key, round(scores[key], 4)) for key in ranked)
+        likely = [key for key in ranked if key in beats]
+        if step == "accept" or not likely:
+            decision: Decision = "accept" if step == "accept" else "none"
+            return Reading(decision, topic, (), candidates, ("topic",))
+        best = likely[0]
+        why = contrary.get(best, "") or self._thin(taken, best, matches[best])
+        decision = self._decide([scores[key] for key in likely], beats, bool(why))
+        asked: list[str] = []
+        if decision == "ask":
+            asked = [k for k in likely if k not in denied and scores[k] > FAINT * scores[best]]
+            asked = [*asked[: SHOWN - 1], topic] if step == "ask" else asked[:SHOWN]
+        if not asked and decision == "ask":
+            decision = "none"
+        return Reading(decision, best, tuple(asked), candidates, (why,) if why else ())
 
-    def _objection(self, taken: Parts, key: str, match: Match) -> str:
-        texts = self._scorer.texts[self._keys.index(key)]
-        strict = self._entries[key].kind == "question"
-        return objection(known(taken.said, self._language), texts, match.nearness, strict)
+    def _weaken(
+        self, scores: dict[str, float], contrary: dict[str, str], matches: dict[str, Match]
+    ) -> set[str]:
+        """Lower the scores of what the line contradicts; returns what it plainly denies."""
+        denied = set()
+        for key, why in contrary.items():
+            near = max(matches[key].nearness) >= PLAINLY
+            if why == "negated" and near and self._entries[key].kind != "question":
+                denied.add(key)
+            scores[key] *= DENIED if key in denied else CONTRARY
+        return denied
+
+    def _topic(
+        self, scores: dict[str, float], beats: frozenset[str], small: frozenset[str]
+    ) -> tuple[str, Decision]:
+        """The likeliest topic of small talk, and whether to take it, to offer it, or neither."""
+        if not small:
+            return "", "none"
+        best = max(sorted(small), key=lambda k: scores[k])
+        sure = confidence([scores[k] for k in small])
+        beat = max((scores[k] for k in beats), default=0.0)
+        take, offer = TOPIC[self._language]
+        if sure >= take and scores[best] > LEAD * beat:
+            return best, "accept"
+        return best, "ask" if sure >= offer and scores[best] > beat else "none"
+
+    def _thin(self, taken: Parts, key: str, match: Match) -> str:
+        """Why too little speaks for an entry: a single word, or too much besides it, or ""."""
+        place = self._place[key]
+        spans = {taken.said, *taken.sentences, *taken.clauses}
+        if max(self._scorer.coverage(span, place) for span in spans) < KNOWN:
+            return "strange words"
+        if max(match.nearness, default=0.0) >= NEAR:
+            return ""
+        enough = self._scorer.evidence(taken.whole, place) >= EVIDENCE[self._language]
+        return "" if enough else "one word"
+
+    def _contrary(
+        self, taken: Parts, matches: dict[str, Match], scores: dict[str, float]
+    ) -> dict[str, str]:
+        """Of the likeliest entries, those that the line contradicts, and how."""
+        found = {}
+        for key in sorted(scores, key=lambda k: -scores[k])[: SHOWN + 2]:
+            strict = self._entries[key].kind == "question"
+            texts = self._scorer.texts[self._place[key]]
+            line = self._said_of(taken, self._place[key])
+            why = objection(line, texts, matches[key].nearness, strict)
+            if why:
+                found[key] = why
+        return found
+
+    def _said_of(self, taken: Parts, place: int) -> Known:
+        """What a line denies of an entry: only clauses that speak of it matter."""
+        clauses = taken.clauses
+        whole = known(taken.said, self._language)
+        if len(clauses) < 2 or not (whole.denials or whole.denies):
+            return whole
+        if negation.refused(clauses, self._language):
+            return replace(whole, denies=True)
+        weights = [self._scorer.weight(clause, place) for clause in clauses]
+        telling = [c for c, w in zip(clauses, weights, strict=True) if w >= 0.5 * max(weights)]
+        read = [known(clause, self._language) for clause in telling]
+        return replace(
+            whole, denies=any(k.denies for k in read), denials=sum(k.denials for k in read)
+        )
+
+    def _decide(self, scores: list[float], beats: frozenset[str], objected: bool) -> Decision:
+        sure = confidence(scores)
+        accept, ask = self._thresholds(beats)
+        if sure >= accept and not objected:
+            return "accept"
+        return "ask" if sure >= ask else "none"
 
     def _thresholds(self, beats: frozenset[str]) -> tuple[float, float]:
         """The confidences above which to accept and to ask, for a set of open beats."""

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from .features import words
+from .features import dull, stem, words
 
 _ZH_FILLER = re.compile(r"^(?:嗯|哎|喂|那|那么|请|好吧|好的)+|[了吧啊呢呀哦哟啦嘛哈的]+$")
 _EN_FILLER = frozenset(words("please well so oh ok okay then hey just now um uh hmm yes"))
+_MENDABLE = re.compile(r"\b[a-z]{4,20}\b")
 
 
 def bare(text: str, language: str) -> str:
@@ -26,22 +27,22 @@ class Speller:
 
     def __init__(self, own: Iterable[str], common: Iterable[str]) -> None:
         self._own = sorted({word for text in own for word in words(text) if len(word) >= 4})
-        self._known = set(self._own) | {word for text in common for word in words(text)}
+        self._known = {word for text in common for word in words(text)}.union(self._own, dull())
         self._mended = lru_cache(maxsize=1024)(self._look_up)
 
     def _look_up(self, word: str) -> str:
+        if word in self._known or stem(word) in dull():
+            return word
         from rapidfuzz.distance import OSA  # 20 ms: only when first needed
         from rapidfuzz.process import extractOne
 
-        slips = 1 if len(word) < 8 else 2
         near = [w for w in self._own if w[0] == word[0]]
+        if len(word) == 4:  # too short to be sure, but for letters that changed places
+            near = [w for w in near if sorted(w) == sorted(word)]
+        slips = 1 if len(word) < 8 else 2
         found = extractOne(word, near, scorer=OSA.distance, score_cutoff=slips)
         return found[0] if found else word
 
     def mend(self, text: str) -> str:
         """The text with its slips mended."""
-        tokens = text.split(" ")
-        for place, token in enumerate(tokens):
-            if 5 <= len(token) <= 20 and token.isalpha() and token not in self._known:
-                tokens[place] = self._mended(token)
-        return " ".join(tokens)
+        return _MENDABLE.sub(lambda match: self._mended(match[0]), text)

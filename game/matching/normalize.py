@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -61,11 +62,16 @@ _EN_ENDINGS = (("'ll", " will"), ("'re", " are"), ("'ve", " have"), ("'m", " am"
 class Parts:
     """A line taken apart, every piece already plain."""
 
-    whole: str  # all of it, what is said before what is done
-    said: str
-    done: str  # the words of actions in brackets or asterisks
+    said: str  # what is said; what is done, where nothing is said
+    done: str  # the words of actions in brackets or asterisks beside what is said
     sentences: tuple[str, ...]
     clauses: tuple[str, ...]
+    notes: tuple[str, ...] = ()  # "action" where nothing is said, "typo" where one was mended
+
+    @property
+    def whole(self) -> str:
+        """All of it, what is said before what is done."""
+        return f"{self.said} , {self.done}" if self.done else self.said
 
 
 @lru_cache(maxsize=1)
@@ -136,13 +142,13 @@ def _split(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     return tuple(piece.strip() for piece in pattern.split(text) if has_words(piece))
 
 
-def parts(line: str, language: str) -> Parts:
-    """Take a line apart; where nothing is said, what is done is the line."""
-    text = clean(line, language)
+def parts(line: str, language: str, mend: Callable[[str], str] | None = None) -> Parts:
+    """Take a line apart, slips mended where one can; where nothing is said, what is done is it."""
+    plain = clean(line, language)
+    text = mend(plain) if mend else plain
+    notes = () if text == plain else ("typo",)
     done = " ".join(a or b for a, b in _ACTION.findall(text) if has_words(a or b))
     said = _ACTION.sub(" , ", text) if done else text
     if not has_words(said):
-        said, done = done, ""
-    whole = f"{said} , {done}" if done else said
-    pieces = _split(_SENTENCE, said)[:8], _split(_CLAUSE, said)[:12]
-    return Parts(whole, said, done, *pieces)
+        said, done, notes = done, "", (*notes, "action") if done else notes
+    return Parts(said, done, _split(_SENTENCE, said)[:8], _split(_CLAUSE, said)[:12], notes)

@@ -9,6 +9,8 @@ from . import negation
 from .features import stems
 
 NEARLY = 0.75  # another example line this close to the best one may vouch for the line
+SAME = 0.6  # what is nearer than this denies the same thing
+NAMED = 0.5  # one this close says which side of a pair of opposites the entry is on
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +34,25 @@ def known(text: str, language: str) -> Known:
     )
 
 
-def contrary(line: Known, other: Known, strict: bool) -> str:
-    """Why the line can't mean the same as the other text, or "".
-
-    Strict is for a puzzle's questions: there every "not" turns the answer, in questions as well.
-    """
-    opposite = negation.opposed(line.sides, other.sides)
+def _turned(line: Known, other: Known, strict: bool) -> bool:
+    """Whether just one of the two denies. Strict: in a puzzle's question every "not" counts."""
     if strict:
-        odd = (line.denials + other.denials) % 2 == 1
-        if odd != opposite:
-            return "opposite" if opposite else "negated"
-        return ""
-    if line.denies != other.denies:
-        return "negated"
-    return "opposite" if opposite and not line.denies else ""
+        return (line.denials + other.denials) % 2 == 1
+    return line.denies != other.denies
 
 
 def objection(line: Known, texts: Sequence[Known], nearness: Sequence[float], strict: bool) -> str:
-    """Why an entry can't be taken for meant, judged by its texts nearest to the line."""
+    """Why an entry can't be what the line means, judged by its texts nearest to the line, or ""."""
     best = max(nearness, default=0.0)
-    near = sorted(
-        (pair for pair in zip(nearness, texts, strict=True) if pair[0] >= NEARLY * best),
-        key=lambda pair: -pair[0],
-    )
-    reasons = [contrary(line, text, strict) for _, text in near]
-    return reasons[0] if reasons and all(reasons) else ""
+    near = [(n, text) for n, text in zip(nearness, texts, strict=True) if n >= NAMED * best]
+    if not near or best == 0:
+        return ""
+    sides = frozenset(side for _, text in near for side in text.sides)
+    opposite = negation.opposed(line.sides, sides)
+    turned = [_turned(line, text, strict) for n, text in near if n >= NEARLY * best]
+    negated = all(turned)
+    if line.denies and not strict and best < SAME and not negated:
+        negated = any(not text.denies for _, text in near)  # what of it is denied is unclear
+    if strict and opposite and negated:
+        return ""  # "not alive" is "dead"
+    return "negated" if negated else "opposite" if opposite else ""

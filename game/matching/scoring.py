@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
 
-from .features import Features, features
-from .index import Index
+from .features import Features, features, pieces, tellers
+from .index import Index, Vector
 from .normalize import Parts, parts
 from .polarity import Known, known
 from .reading import Entry
@@ -56,14 +56,15 @@ class Scorer:
         self._end = len(every)
         every.extend(prepared(line, language)[1] for line in background)
         self.index = Index(every, language)
-        self._lengths = [self._length(a, b) for a, b in self._spans]
+        self._centres = [self._centre(a, b) for a, b in self._spans]
+        self._lengths = [sqrt(sum(w * w for w in c.values())) or 1.0 for c in self._centres]
 
-    def _length(self, start: int, end: int) -> float:
-        centre: dict[str, float] = {}
+    def _centre(self, start: int, end: int) -> Vector:
+        centre: Vector = {}
         for vector in self.index.vectors[start:end]:
             for key, weight in vector.items():
                 centre[key] = centre.get(key, 0.0) + weight
-        return sqrt(sum(w * w for w in centre.values())) or 1.0
+        return centre
 
     def matches(self, found: Features) -> tuple[list[Match], float]:
         """Each entry's match, and the nearness of the nearest background line."""
@@ -77,6 +78,33 @@ class Scorer:
             centre = sum(own) / length
             out.append(Match(CENTRE * centre + (1 - CENTRE) * max(own, default=0.0), own))
         return out
+
+    def weight(self, text: str, place: int) -> float:
+        """How much of an entry a plain text speaks of."""
+        line, centre = self.index.vector(features(text, self.language)), self._centres[place]
+        return sum(weight * centre.get(key, 0.0) for key, weight in line.items())
+
+    def evidence(self, text: str, place: int) -> float:
+        """What speaks for an entry beside the one word that speaks for it most.
+
+        A line that only names the thing a beat is about ("how tall is the lighthouse") shares
+        just that word with it; one that means the beat mostly shares another, too.
+        """
+        line = self.index.vector(features(text, self.language))
+        centre, length = self._centres[place], self._lengths[place]
+        shared = {key: weight * centre.get(key, 0.0) / length for key, weight in line.items()}
+        weights = [
+            sum(shared.get(key, 0.0) for key in piece)
+            for piece in pieces(text, self.language, shared)
+        ]
+        return sum(weights) - max(weights, default=0.0)
+
+    def coverage(self, text: str, place: int) -> float:
+        """The share of a line's telling words that an entry knows, by how telling they are."""
+        centre = self._centres[place]
+        words = tellers(text, self.language)
+        total = sum(self.index.idf(word) for word in words)
+        return sum(self.index.idf(w) for w in words if w in centre) / total if total else 0.0
 
     def background_scores(self) -> list[list[float]]:
         """How each background line scores against each entry."""
