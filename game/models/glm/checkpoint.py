@@ -60,6 +60,8 @@ def load_network(
             if progress:
                 progress(min(done + read, total), total)
         done += file.stat().st_size
+        if progress:
+            progress(done, total)
     if missing:
         raise ModelError("malformed", f"not in the checkpoint: {', '.join(sorted(missing)[:5])}")
     return _finished(model, place.device)

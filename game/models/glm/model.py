@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from game.models.glm.checkpoint import Progress, load_network, parameter_count
 from game.models.glm.config import glm_config, stored_format
-from game.models.glm.prompt import CharacterCodec, RolesCodec, RoundsCodec
+from game.models.glm.prompt import CharacterCodec, Form, RolesCodec, RoundsCodec, form_of
 from game.models.glm.tokenizer import GlmTokenizer
 from game.models.local.codec import Codec
 from game.models.local.device import cache_limit, check_memory, choose
@@ -17,7 +17,6 @@ from game.models.local.network import Network
 from game.models.local.source import locate
 from game.models.local.weights import read_json
 
-Form = Literal["auto", "character", "rounds", "roles"]
 _CODECS: Mapping[str, Callable[[GlmTokenizer], Codec]] = {
     "character": CharacterCodec,
     "rounds": RoundsCodec,
@@ -53,7 +52,4 @@ def load_glm(
 
 
 def _codec(form: Form, folder: Path, data: Mapping[str, Any], tokenizer: GlmTokenizer) -> Codec:
-    if form == "auto":
-        name = f"{data.get('_name_or_path', '')} {folder.resolve()}".lower()
-        form = "roles" if "chatglm3" in name else "rounds" if "chatglm2" in name else "character"
-    return _CODECS[form](tokenizer)
+    return _CODECS[form_of(data, folder) if form == "auto" else form](tokenizer)

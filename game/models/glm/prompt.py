@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
 
 from game.models.glm.config import EOS
 from game.models.glm.tokenizer import GlmTokenizer
@@ -15,7 +17,17 @@ from game.models.local.codec import Replies
 from game.models.local.lines import Spoken, dialogue, one_line, system_text
 from game.prompts import Prompt
 
+Form = Literal["auto", "character", "rounds", "roles"]
 LINES_KEPT = 8192
+
+
+def form_of(data: Mapping[str, Any], folder: Path) -> Form:
+    """Which of the forms a checkpoint's config.json, or its folder's name, points to."""
+    noted = data.get("prompt_form")
+    if noted in ("character", "rounds", "roles"):
+        return noted  # type: ignore[no-any-return]
+    name = f"{data.get('_name_or_path', '')} {folder.resolve()}".lower()
+    return "roles" if "chatglm3" in name else "rounds" if "chatglm2" in name else "character"
 
 
 class CharacterCodec:
