@@ -8,11 +8,12 @@ import os
 import random
 from collections.abc import Sequence
 from contextlib import suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ContentError, SaveDamaged, SaveUnwritable
+from .errors import ContentError, SaveDamaged, SaveError, SaveUnwritable
 from .events import Event, GameStarted, LanguageChanged
 from .loader import LANGUAGES, ROOT, TALK, Library
 
@@ -208,10 +209,11 @@ class App:
         begun: dict[str, None] = {}
         for head in reversed(self.store.list(owner)):
             if head.scenario == scenario and not head.damaged:
-                started = self.store.events(head.id, owner)[0]
-                if isinstance(started, GameStarted):
-                    begun.pop(started.puzzle, None)
-                    begun[started.puzzle] = None
+                with suppress(SaveError):  # a damaged save tells nothing, and stops nothing
+                    started = self.store.started(head.id, owner)
+                    if isinstance(started, GameStarted):
+                        begun.pop(started.puzzle, None)
+                        begun[started.puzzle] = None
         return list(begun)
 
     def translate(self, session: Session, language: str) -> Story | None:
