@@ -77,9 +77,11 @@ class Menu:
                 return choice
 
     def _picked(self, items: Sequence[Item], line: str) -> Choice | None:
-        by_id = {head.id: head.id for head in self.app.library.heads(self.screen.lang)}
-        if line in by_id:
-            return Choice(by_id[line])
+        library, lang = self.app.library, self.screen.lang
+        ids = {head.id for head in library.heads(lang)}
+        ids |= {f"talk:{head.id}" for head in library.characters(lang)}
+        if line in ids:
+            return Choice(line)
         place = _number(line or "1")
         if not 1 <= place <= len(items):
             self._tell("unknown", self._say("unknown", line=fit(line, 20), most=len(items)))

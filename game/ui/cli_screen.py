@@ -16,6 +16,7 @@ from rich.text import Text
 
 from .flow import Flow, fit, pad
 from .locale import text as word
+from .segments import clean
 from .typing_out import Typewriter
 
 _COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
@@ -58,8 +59,8 @@ class Screen:
     # --- pieces ----------------------------------------------------------------------------------
 
     def out(self, text: str = "", style: str = "", end: str = "\n") -> None:
-        """Prints a text as it is."""
-        self.console.print(Text(text, style), end=end, soft_wrap=True)
+        """Prints a text as it is, but for what could move the cursor."""
+        self.console.print(Text(clean(text), style), end=end, soft_wrap=True)
         self._blank = False
 
     def blank(self) -> None:
@@ -149,6 +150,6 @@ class Screen:
         self.notice(text, "bold red")
         self.blank()
 
-    def word(self, key: str, **data: object) -> str:
+    def word(self, key: str, /, **data: object) -> str:
         """A word of the interface in the language it speaks now."""
         return word(self.lang, key, **data)

@@ -68,11 +68,11 @@ class Terminal:
         """Whether this game is lost when the player leaves."""
         return self.session.in_memory or self.app.store_failure is not None
 
-    def word(self, key: str, **data: Any) -> str:
+    def word(self, key: str, /, **data: Any) -> str:
         """A word of the interface."""
         return text(self.lang, key, **data)
 
-    def tell(self, key: str, **data: Any) -> None:
+    def tell(self, key: str, /, **data: Any) -> None:
         """Says something of the interface's own."""
         plain = {
             one: value if isinstance(value, int) else str(value) for one, value in data.items()

@@ -28,6 +28,7 @@ class Flow:
         self._put, self._indent, self._width = put, indent, max(width, 8)
         self._at = 0
         self._space = False
+        self._breaks = 0  # line ends that came, written only once something follows
         self._unit: list[tuple[str, str]] = []  # what must stay on one line
 
     def feed(self, text: str, style: str = "") -> None:
@@ -35,10 +36,10 @@ class Flow:
         for char in text:
             if char == "\n":
                 self._place()
-                self._break()
+                self._breaks += 1
             elif char.isspace():
                 self._place()
-                self._space = self._at > 0
+                self._space = self._at > 0 and not self._breaks
             else:
                 if self._unit and _may_break(self._unit[-1][0], char):
                     self._place()
@@ -53,6 +54,9 @@ class Flow:
             return
         unit, self._unit = self._unit, []
         width = sum(cell_len(char) for char, _ in unit)
+        while self._breaks:
+            self._breaks -= 1
+            self._break()
         if self._at and self._at + self._space + width > self._width:
             self._break()
         elif self._space:
@@ -68,7 +72,8 @@ class Flow:
         self._at += cell_len(char)
 
     def _break(self) -> None:
-        self._put("\n" + " " * self._indent, "")
+        self._put("\n", "")
+        self._put(" " * self._indent, "")
         self._at, self._space = 0, False
 
 

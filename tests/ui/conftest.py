@@ -158,6 +158,16 @@ def load(lang, puzzle=""):
     return load_sources(sources, name, lang, puzzle)
 
 
+def contents():
+    """The same as files: path → text."""
+    found = {}
+    for lang, words in WORDS.items():
+        found[f"scenarios/inn.{lang}.yaml"] = STORY.format(**words)
+        found[f"scenarios/night.{lang}.yaml"] = PACK.format(**words)
+        found[f"characters/lan.{lang}.yaml"] = LAN.format(**words)
+    return found
+
+
 @pytest.fixture(scope="session")
 def inn():
     return {lang: load(lang) for lang in ("zh", "en")}

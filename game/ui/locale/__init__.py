@@ -25,7 +25,7 @@ class _Blanks(dict[str, Any]):
         return "…"
 
 
-def text(lang: str, key: str, **data: Any) -> str:
+def text(lang: str, key: str, /, **data: Any) -> str:
     """The sentence under `key`, its blanks filled; the key itself where there is none."""
     leaf = table(lang).get(key, key)
     if isinstance(leaf, Mapping):
