@@ -15,9 +15,11 @@ FOLDER = Path(__file__).resolve().parent.parent / "schemas"
 
 def generate() -> dict[str, str]:
     """Each schema's file name and text."""
+    from pydantic import BaseModel
+
     from .story import Character, PuzzlePack, Scenario
 
-    kinds = {"character": Character, "scenario": Scenario, "puzzles": PuzzlePack}
+    kinds: dict[str, type[BaseModel]] = {"character": Character, "scenario": Scenario, "puzzles": PuzzlePack}
     found = {}
     for name, kind in kinds.items():
         schema: dict[str, Any] = kind.model_json_schema()
