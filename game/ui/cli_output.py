@@ -37,8 +37,8 @@ class Output(Protocol):
 class JsonLines:
     """Stored events as they are stored; everything else that is said as {"type": "notice"}."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self, stream: TextIO, screen: Screen) -> None:
+        self._stream, self._screen = stream, screen  # the screen knows the interface's language
 
     def begin(self, session: Session) -> None:
         if len(session.events) == 1:  # the event a new game is created with was never streamed
@@ -46,8 +46,7 @@ class JsonLines:
 
     def show(self, session: Session, before: GameState, item: Event | Delta | Notice) -> None:
         if isinstance(item, Notice):
-            text = notice_text(session.state.language, item)
-            self.notice(item.code, text, **item.data)
+            self.notice(item.code, notice_text(self._screen.lang, item), **item.data)
         elif not isinstance(item, Delta):
             self._line(encode(item))
 
@@ -133,7 +132,10 @@ class Drawn:
         self.screen.options(shown)
 
     def notice(self, name: str, text: str, **data: Any) -> None:
-        self.screen.notice(text)
+        if name == "error":
+            self.screen.warn(text)
+        else:
+            self.screen.notice(text)
 
     def table(self, name: str, heading: str, rows: Sequence[tuple[str, str]]) -> None:
         self.screen.table(heading, rows)

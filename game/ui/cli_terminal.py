@@ -60,7 +60,7 @@ class Terminal:
         if self._out is None:
             from .cli_output import Drawn, JsonLines
 
-            self._out = JsonLines(sys.stdout) if self.json else Drawn(self.screen)
+            self._out = JsonLines(sys.stdout, self.screen) if self.json else Drawn(self.screen)
         return self._out
 
     @property

@@ -30,7 +30,8 @@ def why(story: Story, events: Sequence[e.Event], lang: str = "") -> list[str]:
         return [*lines, word(lang, "why.choice")]
     else:
         lines += _taken(story, before, judged, lang)
-    lines += _near(story, before, judged.candidates, lang)
+    others = judged.others if isinstance(judged, e.AskedBack) else ()
+    lines += _near(story, before, (*judged.candidates, *others), lang)
     lines += [_reason(lang, one) for one in judged.why]
     return lines
 
@@ -94,7 +95,6 @@ def _named(story: Story, before: GameState, kind: str, key: str, lang: str) -> s
 
 
 def _reason(lang: str, reason: str) -> str:
-    """A matcher's reason: `code` or `code:detail`."""
-    code, _, detail = reason.partition(":")
-    key = f"why.reason.{code}"
-    return word(lang, key, detail=detail) if has(lang, key) else clean(reason)
+    """A matcher's or a model's reason: a code that has words, or its own words."""
+    key = f"why.reason.{reason.replace(' ', '_')}"
+    return word(lang, key) if has(lang, key) else clean(reason)
