@@ -183,6 +183,7 @@ class Terminal:
                     self._turn()
         except GameError as error:  # the saves can't be opened at all
             self.fault(self._words_of(error))
+            self.tell("notices.saves_elsewhere")
             return 1
         self._goodbye()
         return 0
