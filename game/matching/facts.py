@@ -13,24 +13,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import log
 
-from .features import groups, read_lines, stems, words
+from .features import dull, groups, read_lines, stems, words
 from .negation import denials
 from .normalize import parts
 from .reading import Entry
 
-FOUND = 0.6  # the share of a wording that has to be in the guess
+PAIR = 0.3  # the weight of a pair of characters beside single ones
+FOUND = {"zh": 0.55, "en": 0.6}  # the share of a wording that has to be in the guess
 FROM_SURFACE = 0.3  # the weight of what the surface already says
 LIKE = 0.7  # the credit for a word of like meaning
 _JOINTS = {
     "zh": re.compile(r"因为|所以|但是?|而是|而且|于是|结果|并且|然后|以为|后来|其实"),
     "en": re.compile(r"\b(?:because|so|and|but|since|although|though|while|when|then|who|which)\b"),
 }
-_EN_DULL = frozenset(
-    words(
-        "a an the of to is are was were be been am do doe did it he she they him her them his their"
-        " that this had has have in on at by for with as or i you we me my not no who"
-    )
-)
 _ZH_DULL = frozenset("的了是在他她它们就也都很这那个和与被把给着过吗呢吧啊")
 
 
@@ -49,14 +44,15 @@ class _Puzzle:
 
     def weight(self, piece: str) -> float:
         """How telling a piece is, in this puzzle."""
-        return self.weights.get(piece, self.unseen) * (
-            FROM_SURFACE if piece in self.surface else 1.0
-        )
+        weight = self.weights.get(piece, self.unseen)
+        if piece in self.surface:
+            weight *= FROM_SURFACE
+        return weight * PAIR if len(piece) == 2 and not piece.isascii() else weight
 
 
 def _pieces(text: str, language: str) -> frozenset[str]:
     if language == "en":
-        return frozenset(s for s in stems(text) if s not in _EN_DULL)
+        return frozenset(s for s in stems(text) if s not in dull())
     pairs = (run[i : i + 2] for run in words(text) for i in range(len(run) - 1))
     singles = (char for char in text if char.isalnum() and char not in _ZH_DULL)
     return frozenset(p for p in (*pairs, *singles) if not all(c in _ZH_DULL for c in p))
@@ -126,6 +122,6 @@ def match_facts(
     found = []
     for fact, wordings in puzzle.wordings:
         share = max((_share(w, said, puzzle, language == "en") for w in wordings), default=0.0)
-        if share >= FOUND:
+        if share >= FOUND[language]:
             found.append((fact, round(share, 4)))
     return tuple(sorted(found, key=lambda pair: -pair[1]))

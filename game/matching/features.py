@@ -16,13 +16,14 @@ from typing import Protocol
 
 Features = dict[str, float]
 _WORDS = re.compile(r"[^\W_]+")
-_ZH_DULL = frozenset("的了吧啊呢呀哦吗就也都还很那这个是在我你他她它们一")
+_ZH_DULL = frozenset("的了吧啊呢呀哦吗就也都还很那这个是在我你他她它们一不没别要想会能去来有")
+_ZH_ASKING = frozenset("什么怎为谁哪几多少给让叫")
 _DULL = (
     "a an the of to is are was were be been am do does did it its he she they i you we me my our"
     " your his her their him them us that this these those there here on in at by for with as or"
     " and but so if not no what who where when why how which can could will would shall should"
     " may might must have has had just only then than too very up out off over some any all get"
-    " got go let want like please into from about"
+    " got go let want like please into from about give tell know need"
 )
 
 
@@ -141,6 +142,13 @@ def pieces(text: str, language: str, shared: Mapping[str, float]) -> Iterator[se
                 piece = set()
         if piece:
             yield piece
+
+
+def says_little(text: str, language: str) -> bool:
+    """Whether a line is too short to mean anything but what it repeats."""
+    if language == "zh":
+        return sum(char not in _ZH_ASKING for char in tellers(text, language)) <= 2
+    return len(tellers(text, language)) <= 1
 
 
 def tellers(text: str, language: str) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from . import negation
-from .features import features, read_lines
+from .features import features, read_lines, says_little
 from .near import Speller, bare
 from .normalize import Parts, has_words, parts
 from .polarity import Known, known, objection
@@ -24,6 +24,7 @@ CONTRARY = 0.6  # what is left of the score of what the line contradicts
 DENIED = 0.2  # and of what it denies outright, which is not even asked about
 PLAINLY = 0.5  # how near to an example line a plain denial of it is
 NEAR = 0.45  # an example line this near needs no more evidence
+CLOSE = 0.7  # how near a short line has to be
 KNOWN = 0.6  # the share of a line's words that an entry has to know
 EVIDENCE = {"zh": 0.03, "en": 0.01}  # of words beside the strongest one
 FAINT = 0.15  # of the best score: what is fainter is not asked about
@@ -117,7 +118,7 @@ class Matcher:
         scores = {key: matches[key].score for key in (*beats, *small)}
         contrary = self._contrary(taken, matches, scores)
         denied = self._weaken(scores, contrary, matches)
-        topic, step = self._topic(scores, beats, small)
+        topic, step = self._topic(taken, matches, scores, beats)
         for key in small - {topic} if step == "accept" else small:
             scores[key] *= TOPIC_WEIGHT
         ranked = sorted(scores, key=lambda k: (-scores[k], k))
@@ -150,26 +151,38 @@ class Matcher:
         return denied
 
     def _topic(
-        self, scores: dict[str, float], beats: frozenset[str], small: frozenset[str]
+        self,
+        taken: Parts,
+        matches: dict[str, Match],
+        scores: dict[str, float],
+        beats: frozenset[str],
     ) -> tuple[str, Decision]:
         """The likeliest topic of small talk, and whether to take it, to offer it, or neither."""
+        small = sorted(scores.keys() - beats)
         if not small:
             return "", "none"
-        best = max(sorted(small), key=lambda k: scores[k])
+        best = max(small, key=lambda k: scores[k])
+        enough = (
+            not says_little(taken.whole, self._language)
+            or max(matches[best].nearness, default=0.0) >= CLOSE
+        )
         sure = confidence([scores[k] for k in small])
         beat = max((scores[k] for k in beats), default=0.0)
         take, offer = TOPIC[self._language]
-        if sure >= take and scores[best] > LEAD * beat:
+        if sure >= take and scores[best] > LEAD * beat and enough:
             return best, "accept"
         return best, "ask" if sure >= offer and scores[best] > beat else "none"
 
     def _thin(self, taken: Parts, key: str, match: Match) -> str:
         """Why too little speaks for an entry: a single word, or too much besides it, or ""."""
         place = self._place[key]
+        nearest = max(match.nearness, default=0.0)
+        if says_little(taken.whole, self._language) and nearest < CLOSE:
+            return "short"
         spans = {taken.said, *taken.sentences, *taken.clauses}
         if max(self._scorer.coverage(span, place) for span in spans) < KNOWN:
             return "strange words"
-        if max(match.nearness, default=0.0) >= NEAR:
+        if nearest >= NEAR:
             return ""
         enough = self._scorer.evidence(taken.whole, place) >= EVIDENCE[self._language]
         return "" if enough else "one word"
