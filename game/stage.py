@@ -17,6 +17,7 @@ from .state import GameState, Phase
 from .story import Beat, PuzzlePack, Scenario, Scene, Story, Topic
 
 MAX_OPTIONS = 4
+BROAD_QUESTIONS = 12  # of those not asked yet, as far as a puzzle's options reach
 STUCK_AFTER = 2
 
 
@@ -149,9 +150,11 @@ def puzzle_options(story: Story, state: GameState) -> tuple[Option, ...]:
     """A few authored questions that were not asked yet, at least one of which leads on."""
     assert story.puzzle
     fresh = [one for one in story.puzzle.answers if one.id not in state.questions]
-    fresh.sort(key=lambda one: zlib.crc32(f"{state.seed}/{len(state.questions)}/{one.id}".encode()))
+    # Authors write from broad to narrow: what lies far down the list would give the story away.
     leading = [one for one in fresh if one.finds and one.finds not in state.facts][:1]
-    others = [one for one in fresh if one not in leading]
+    others = [one for one in fresh[:BROAD_QUESTIONS] if one not in leading]
+    key = f"{state.seed}/{len(state.questions)}/"
+    others.sort(key=lambda one: zlib.crc32((key + one.id).encode()))
     picked = sorted((leading + others)[:MAX_OPTIONS], key=story.puzzle.answers.index)
     return tuple(Option(one.id, one.ask) for one in picked)
 

@@ -36,7 +36,7 @@ class AuthoredJudge:
     def judge(self, story: Story, state: GameState, take: Take) -> TurnJudged | AskedBack:
         reading = self.read(story, state)
         candidates = tuple(_candidate(key, score) for key, score in reading.candidates)
-        facts = _guessed(story, state) if story.puzzle else ()
+        facts = _guessed(story, state, reading) if story.puzzle else ()
         judged = TurnJudged(
             "authored",
             facts=tuple(one.id for one in facts),
@@ -116,9 +116,12 @@ def _taken(judged: TurnJudged, key: str) -> TurnJudged:
     return replace(judged, topic=name) if kind == "topic" else replace(judged, question=name)
 
 
-def _guessed(story: Story, state: GameState) -> tuple[Candidate, ...]:
-    """The facts that a guess in the player's own words names."""
+def _guessed(story: Story, state: GameState, reading: Reading) -> tuple[Candidate, ...]:
+    """The facts that a guess in the player's own words names; one that is wrong names none."""
     assert story.puzzle
+    wrong = {f"question:{one.id}" for one in story.puzzle.answers if one.answer != "yes"}
+    if reading.decision == "accept" and reading.best in wrong:
+        return ()
     facts = [Entry("fact", one.id, one.hears, one.means or one.text) for one in story.puzzle.facts]
     found = match_facts(state.line, facts, story.puzzle.surface, story.language)
     return tuple(Candidate("fact", name, round(score, 3)) for name, score in found)
