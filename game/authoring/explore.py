@@ -165,19 +165,26 @@ class Explorer:
         self,
         most: int,
         found: tuple[str, ...] = (),
+        enough: int | None = None,
+        wanted: frozenset[str] = frozenset(),
         progress: Callable[[int], None] | None = None,
     ) -> Atlas:
-        """Explores up to `most` states, beginning as one who has met the endings `found`."""
+        """Explores up to `most` states, beginning as one who has met the endings `found`.
+
+        After `enough` states it goes on only while something `wanted` was not met yet.
+        """
+        enough = most if enough is None else enough
         atlas = Atlas(self.story)
         waiting = Frontier()
         first = apply(None, begin(self.story, 0, found))
         for _, state, seen in self._settled(first):
             self._enter(atlas, waiting, Node(state, None, None, 0), seen)
         while waiting:
-            key = waiting.next(len(atlas.nodes) < most // BREADTH_SHARE)
-            if len(atlas.nodes) >= most:
+            size = len(atlas.nodes)
+            if size >= most or (size >= enough and wanted <= atlas.reached.keys()):
                 atlas.complete = False
                 break
+            key = waiting.next(in_order=size < enough // BREADTH_SHARE)
             self._visit(atlas, waiting, key)
             if progress and atlas.turns % 500 == 0:
                 progress(len(atlas.nodes))

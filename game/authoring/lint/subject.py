@@ -1,0 +1,130 @@
+"""What a lint rule looks at: a loaded story, its files with their lines, its twin, its states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from ... import yamlfile
+from ...errors import ContentError, Diagnostic
+from ...loader import LANGUAGES, TALK, Library
+from ...story import PuzzlePack, Scenario, Story
+from ...yamlfile import Document, Path
+from ..explore import Atlas, Explorer
+
+# How many states lint looks at; a larger story is searched further only for what is still missing.
+MOST_STATES = 4_000
+MOST_SEARCHED = 20_000
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A story under the lens; `documents` by the short names its sources go by."""
+
+    library: Library
+    story: Story
+    documents: Mapping[str, Document]
+
+    @property
+    def scenario(self) -> Scenario | None:
+        """The role-play story, or None where it is a pack of puzzles or a free talk."""
+        content = self.story.scenario
+        talk = self.story.id.startswith(TALK)
+        return content if isinstance(content, Scenario) and not talk else None
+
+    @property
+    def pack(self) -> PuzzlePack | None:
+        """The pack of puzzles, or None."""
+        return self.story.scenario if isinstance(self.story.scenario, PuzzlePack) else None
+
+    @cached_property
+    def twin(self) -> Story | None:
+        """The same story in the other language, or None if there is none that loads."""
+        other = next(one for one in LANGUAGES if one != self.story.language)
+        try:
+            if self.story.id.startswith(TALK):
+                return self.library.free_talk(self.story.id.removeprefix(TALK), other)
+            return self.library.load(self.story.id, other)
+        except ContentError:
+            return None
+
+    @cached_property
+    def atlas(self) -> Atlas:
+        """The story's states, as one explores them who has met every ending before."""
+        return self._explored(suggestions_only=False)
+
+    @cached_property
+    def suggested(self) -> Atlas:
+        """The states that suggested replies alone lead to."""
+        return self._explored(suggestions_only=True)
+
+    def _explored(self, suggestions_only: bool) -> Atlas:
+        assert self.scenario
+        found = tuple(ending.id for ending in self.scenario.endings)
+        wanted = wanted_of(self.scenario)
+        if suggestions_only:
+            wanted = frozenset(f"ending {name}" for name in found)
+        explorer = Explorer(self.story, suggestions_only)
+        return explorer.run(MOST_SEARCHED, found, enough=MOST_STATES, wanted=wanted)
+
+    @property
+    def main(self) -> str:
+        """The short name of the file the story is in."""
+        if self.story.id.startswith(TALK):
+            return f"characters/{self.story.id.removeprefix(TALK)}"
+        return f"scenarios/{self.story.id}"
+
+    def found(
+        self, code: str, severity: Severity, path: Path, file: str = "", **data: object
+    ) -> Diagnostic:
+        """A finding at a node of one of the story's files."""
+        name = file or self.main
+        line, column = self.documents[name].mark(path)
+        where = f"{name}.{self.story.language}.yaml"
+        return Diagnostic(code, where, line, column, severity, data)
+
+
+def wanted_of(scenario: Scenario) -> frozenset[str]:
+    """Everything an exploration should come by, as `scene x`, `beat x`, `goal x`, `ending x`."""
+    beats = (beat for scene in scenario.scenes.values() for beat in scene.beats)
+    return frozenset(
+        [f"scene {name}" for name in scenario.scenes]
+        + [f"beat {one.id}" for one in beats]
+        + [f"goal {one.id}" for one in scenario.goals]
+        + [f"ending {one.id}" for one in scenario.endings]
+    )
+
+
+Check = Callable[[Subject], Iterator[tuple[Path, dict[str, object]]]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing to look for: `look` gives the place of each finding and the blanks of its words.
+
+    A finding in another of the story's files carries `file`, its short name, in its data.
+    """
+
+    code: str
+    severity: Severity
+    look: Check
+
+    def run(self, subject: Subject) -> Iterator[Diagnostic]:
+        """The findings of this rule."""
+        for path, data in self.look(subject):
+            file = str(data.pop("file", ""))
+            yield subject.found(self.code, self.severity, path, file, **data)
+
+
+def subject_of(library: Library, scenario: str, language: str) -> Subject:
+    """A story ready to be looked at; raises ContentError if it doesn't load."""
+    if scenario.startswith(TALK):
+        story = library.free_talk(scenario.removeprefix(TALK), language)
+    else:
+        story = library.load(scenario, language)
+    documents = {name: yamlfile.read(text, name) for name, text in story.sources.items()}
+    return Subject(library, story, documents)
