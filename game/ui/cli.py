@@ -8,6 +8,8 @@ story's rules: a session is asked, and the view words what happened.
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -32,11 +34,19 @@ def run(args: argparse.Namespace) -> int:
     options = options_from(args)
     scripted = args.script is not None or args.json or not sys.stdin.isatty()
     try:
-        reader: Reader = script(args.script, sys.stdin) if scripted else Keyboard(file("history"))
+        reader: Reader = (
+            script(args.script, sys.stdin) if scripted else Keyboard(file("history", args.saves))
+        )
     except OSError as error:
         said = text(options.language, "notices.no_script", path=args.script, reason=error.strerror)
         print(said, file=sys.stderr)
         return 2
     terminal = Terminal(App(options), reader, scripted, args.json)
-    terminal.set_speed(args.speed or ("off" if scripted else kept_speed()), keep=False)
-    return terminal.run()
+    terminal.set_speed(args.speed or ("off" if scripted else kept_speed(args.saves)), keep=False)
+    if not scripted:  # Ctrl-C ends a reply or empties a line; between the two it does nothing
+        signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return terminal.run()
+    except BrokenPipeError:  # whoever read our lines has heard enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from ..state import Phase
 from . import cli_saves as saves
 from . import commands
+from .flow import pad
 from .locale import LANGUAGES
 from .panel import panel
 from .typing_out import SPEEDS
@@ -30,12 +33,15 @@ def act(terminal: Terminal, command: commands.Command) -> None:
 
 
 def _help(terminal: Terminal, argument: str) -> None:
+    usage = {name: terminal.word(f"commands.{name}.usage") for name in commands.NAMES}
+    widest = 0 if terminal.json else max(map(cell_len, usage.values()))
     for group, names in commands.GROUPS.items():
         rows = [
-            (terminal.word(f"commands.{name}.usage"), terminal.word(f"commands.{name}.about"))
-            for name in names
+            (pad(usage[name], widest), terminal.word(f"commands.{name}.about")) for name in names
         ]
         terminal.out.table("help", terminal.word(f"commands.heading_{group}"), rows)
+    if not terminal.json:
+        terminal.screen.blank()
     terminal.tell("commands.bare")
 
 

@@ -98,7 +98,9 @@ class Menu:
             self.screen.notice(words)
 
     def _ask(self, placeholder: str) -> str | None:
-        line = self.reader.read(Ask(self._say("prompt"), placeholder, self.screen.column))
+        prompt = self._say("prompt")
+        shown = fit(placeholder, self.screen.width - cell_len(prompt) - 4)
+        line = self.reader.read(Ask(prompt, shown, self.screen.column))
         return line.strip() if line is not None else None
 
     # --- what there is -----------------------------------------------------------------------

@@ -11,6 +11,7 @@ from ..state import Phase
 from .cli_input import Ask
 from .closing import fork_turn
 from .commands import completions
+from .flow import fit
 from .segments import clean
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _closing(terminal: Terminal) -> list[Offer]:
 
 def prompt(terminal: Terminal, shown: Sequence[Offer]) -> Ask:
     """What the next line is asked with."""
-    session = terminal.session
+    session, screen = terminal.session, terminal.screen
     kind = ""
     if session.phase is Phase.OVER:
         kind = "_over"
@@ -81,8 +82,8 @@ def prompt(terminal: Terminal, shown: Sequence[Offer]) -> Ask:
         kind = "_talk"
     return Ask(
         clean(session.state.player_name),
-        terminal.word(f"prompt.placeholder{kind}"),
-        terminal.screen.column,
+        fit(terminal.word(f"prompt.placeholder{kind}"), screen.width - screen.column),
+        screen.column,
         [*((one.text, "") for one in shown), *completions(terminal.lang)],
         terminal.typewriter.take_ahead(),
         terminal.word("notices.save_in_memory") if terminal.in_memory else "",

@@ -27,7 +27,9 @@ class Output(Protocol):
     """Where a game is shown."""
 
     def begin(self, session: Session) -> None: ...
+    def title(self, session: Session) -> None: ...
     def show(self, session: Session, before: GameState, item: Event | Delta | Notice) -> None: ...
+    def speaking(self) -> bool: ...
     def rows(self, rows: Sequence[view.Row]) -> None: ...
     def options(self, shown: Sequence[str]) -> None: ...
     def notice(self, name: str, text: str, **data: Any) -> None: ...
@@ -44,11 +46,17 @@ class JsonLines:
         if len(session.events) == 1:  # the event a new game is created with was never streamed
             self._line(encode(session.events[0]))
 
+    def title(self, session: Session) -> None:
+        """GameStarted says it all."""
+
     def show(self, session: Session, before: GameState, item: Event | Delta | Notice) -> None:
         if isinstance(item, Notice):
             self.notice(item.code, notice_text(self._screen.lang, item), **item.data)
         elif not isinstance(item, Delta):
             self._line(encode(item))
+
+    def speaking(self) -> bool:
+        return False
 
     def rows(self, rows: Sequence[view.Row]) -> None:
         self.notice("recap", "\n".join(row.text for row in rows))
@@ -107,6 +115,17 @@ class Drawn:
         names = [(who, view.name_of(story, state, who)) for who in story.cast]
         self.screen.cast([*names, ("", view.clean(state.player_name))])
 
+    def title(self, session: Session) -> None:
+        """What is played, and whom the player plays."""
+        story, state, screen = session.story, session.state, self.screen
+        screen.blank()
+        screen.out(f"  {story.scenario.title}", "bold")
+        if story.puzzle is None and not story.id.startswith("talk:"):
+            role = screen.word("prompt.role", name=view.clean(state.player_name))
+            info = view.rendered(story, state, state.player_info)
+            space = "" if screen.lang == "zh" else " "
+            screen.paragraph(f"{role}{space}{info}", "bright_black")
+
     def show(self, session: Session, before: GameState, item: Event | Delta | Notice) -> None:
         if isinstance(item, Delta):
             if before.to_speak:  # an ending's text is told on its closing page
@@ -123,6 +142,9 @@ class Drawn:
             for row in view.rows(session.story, before, session.state, item, self.screen.lang):
                 if not (streamed and row.kind in ("character", "aside", "narration")):
                     self._row(row, typed=True)
+
+    def speaking(self) -> bool:
+        return self._open is not None
 
     def rows(self, rows: Sequence[view.Row]) -> None:
         for row in rows:

@@ -135,6 +135,7 @@ def load(terminal: Terminal, argument: str) -> None:
     terminal.go_on(terminal.app.open(chosen.id))
     terminal.tell("notices.loaded", title=chosen.name or chosen.title)
     terminal.recap()
+    terminal.stream(terminal.session.resume())  # what a crash left owing
 
 
 def save(terminal: Terminal, argument: str) -> None:

@@ -144,6 +144,15 @@ class Screen:
             flow.close()
             self.out()
 
+    def dots(self) -> None:
+        """A sign of life where the next line will begin."""
+        self.console.print(Text(" " * self.column + "…", "bright_black"), end="", soft_wrap=True)
+
+    def erase(self) -> None:
+        """Takes the dots away."""
+        blanks = " " * (self.column + 2)
+        self.console.print(Text(f"\r{blanks}\r"), end="", soft_wrap=True)
+
     def warn(self, text: str) -> None:
         """Something that must not be overlooked."""
         self.blank()

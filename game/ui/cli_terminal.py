@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..app import App
@@ -88,7 +88,7 @@ class Terminal:
         """How fast text appears, now and (where it was asked for) in later games."""
         self.typewriter.speed = speed
         if keep and not self.scripted:
-            keep_speed(speed)
+            keep_speed(speed, self.app.options.saves)
 
     def stream(self, stream: Iterable[Any]) -> None:
         """Shows what a session does, until it waits for the player; Ctrl-C ends the reply."""
@@ -98,17 +98,31 @@ class Terminal:
         before, ended = session.state, False
         try:
             with self.typewriter.reply(session.stop):
-                for item in stream:
+                for item in self._awaited(stream):
                     self.out.show(session, before, item)
                     before = session.state
                     ended = ended or isinstance(item, Ended)
             if ended:
                 self.app.note_ending(session)
         except GameError as error:
-            self._failed(error)
+            self.failed(error)
         self.show_choices = True
         if ended and session.story.puzzle:
             self._next_puzzle()
+
+    def _awaited(self, stream: Iterable[Any]) -> Iterator[Any]:
+        """The stream, with dots on the screen while its next item takes its time."""
+        from .cli_waiting import Waiting
+
+        waiting = Waiting(self.screen, lambda: not self.out.speaking(), not self.scripted)
+        waiting.begin()
+        try:
+            for item in stream:
+                waiting.over()
+                yield item
+                waiting.begin()
+        finally:
+            waiting.over()
 
     def go_on(self, session: Session) -> None:
         """Another game takes the stage."""
@@ -121,12 +135,11 @@ class Terminal:
         try:
             session = make()
         except GameError as error:
-            self._failed(error)
+            self.failed(error)
             self._menu = self._session is None
             return
         self.go_on(session)
-        if not self.json:
-            self._title()
+        self.out.title(session)
         self.stream(session.resume())
 
     def leave(self) -> None:
@@ -170,6 +183,8 @@ class Terminal:
 
     def run(self) -> int:
         """Plays until the player leaves; the exit status."""
+        from .cli_turn import take_turn
+
         scenario = self.app.options.scenario
         try:
             if scenario:
@@ -180,7 +195,7 @@ class Terminal:
                 if self._session is None or self._menu:
                     self._choose()
                 else:
-                    self._turn()
+                    take_turn(self)
         except GameError as error:  # the saves can't be opened at all
             self.fault(self._words_of(error))
             self.tell("notices.saves_elsewhere")
@@ -198,10 +213,10 @@ class Terminal:
             try:
                 self.go_on(self.app.open(choice.save))
             except GameError as error:
-                self._failed(error)
+                self.failed(error)
                 return
             self.recap()
-            self.stream(self.session.resume())
+            self.stream(self.session.resume())  # what a crash left owing
         else:
             self._session = None
             self.start(lambda: self._new(choice))
@@ -221,60 +236,6 @@ class Terminal:
         ask = Ask(name, self.word("prompt.your_name", name=name), self.screen.column)
         return " ".join((self.reader.read(ask) or "").split())[:40] or name
 
-    def _turn(self) -> None:
-        from .cli_offers import prompt
-        from .commands import parse
-
-        offers = self.choices()
-        if self.show_choices and offers:
-            self.out.options([one.text for one in offers])
-        self.show_choices = False
-        if not self.json:
-            self.screen.blank()
-        line = self.reader.read(prompt(self, offers))
-        if line is None:
-            self._leaving = True
-            return
-        command = parse(line, self.lang)
-        if command is None or command.name == "say":
-            self._say(command.argument if command else line.strip(), offers)
-        elif command.name == "pick":
-            self._pick(int(command.argument), offers)
-        else:
-            self._command(line.strip(), command)
-
-    def _command(self, line: str, command: Any) -> None:
-        from .cli_commands import act
-
-        if not self.json:
-            self.screen.blank()
-            self.screen.out(f"  {line}", "bright_black")
-        try:
-            act(self, command)
-        except GameError as error:
-            self._failed(error)
-
-    def _pick(self, number: int, offers: list[Offer]) -> None:
-        if number <= len(offers):
-            offers[number - 1].run()
-        elif offers:
-            self.tell("notices.no_option", n=number)
-        else:
-            self._say(str(number), offers)
-
-    def _say(self, line: str, offers: list[Offer]) -> None:
-        from ..state import Phase
-
-        if not line:
-            return
-        exact = next((one for one in offers if one.text == line), None)
-        if exact:
-            exact.run()
-        elif self.session.phase is Phase.OVER:
-            self.tell("notices.over")
-        else:
-            self.stream(self.session.play(line))
-
     def choices(self) -> list[Offer]:
         """What can be picked by number now."""
         from .cli_offers import offers
@@ -283,24 +244,11 @@ class Terminal:
 
     def run_command(self, command: str) -> None:
         """Does a command as if it had been typed."""
+        from .cli_turn import obey
         from .commands import Command
 
         name, _, argument = command.partition(" ")
-        self._command(f"/{command}", Command(name, argument))
-
-    # --- details -----------------------------------------------------------------------------
-
-    def _title(self) -> None:
-        from . import view
-
-        session, screen = self.session, self.screen
-        scenario = session.story.scenario
-        screen.blank()
-        screen.out(f"  {view.clean(scenario.title)}", "bold")
-        if session.story.puzzle is None and not session.story.id.startswith("talk:"):
-            role = self.word("prompt.role", name=view.clean(session.state.player_name))
-            info = view.rendered(session.story, session.state, session.state.player_info)
-            screen.paragraph(f"{role}{'' if self.lang == 'zh' else ' '}{info}", "bright_black")
+        obey(self, f"/{command}", Command(name, argument))
 
     def _next_puzzle(self) -> None:
         """The next surface at once, as long as there is one that was not played."""
@@ -312,7 +260,7 @@ class Terminal:
         if isinstance(pack, PuzzlePack) and any(one.id not in played for one in pack.puzzles):
             self.start(lambda: self.app.another(session))
 
-    def _failed(self, error: GameError) -> None:
+    def failed(self, error: GameError) -> None:
         """Says what failed; a save that another program went on with is opened again."""
         self.fault(self._words_of(error))
         if isinstance(error, SaveBusy) and self._session is not None:

@@ -94,7 +94,7 @@ def fit(text: str, width: int) -> str:
         if cell_len(kept + char) > width - 1:
             break
         kept += char
-    return kept.rstrip() + "…"
+    return kept.rstrip(" ,.;:，。；：、") + "…"
 
 
 def pad(text: str, width: int, right: bool = False) -> str:
