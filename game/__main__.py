@@ -14,7 +14,9 @@ from collections.abc import Sequence
 # Verb → module, and what it does, in both languages.
 VERBS: dict[str, tuple[str, str, str]] = {
     "play": ("game.ui.cli", "play in the terminal", "在终端里玩"),
+    "lint": ("game.ui.lint_cli", "check stories and characters", "检查故事和人物"),
     "schemas": ("game.schemas", "write the schemas for editors", "写出编辑器用的模式文件"),
+    "web": ("game.ui.web", "play in the browser", "在浏览器里玩"),
     "judge": ("game.lab.judging", "measure how lines are understood", "测量台词被理解得如何"),
 }
 

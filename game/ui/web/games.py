@@ -1,0 +1,128 @@
+"""The games that are open on this server, each found only by its owner."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ...app import App
+from ...errors import SaveError
+from .art import Gallery
+from .limits import Limits
+from .live import LiveGame
+from .model_settings import ModelSettings
+
+if TYPE_CHECKING:
+    from ...session import Session
+
+IDLE = 15 * 60  # seconds a game stays open that nobody looks at
+MOST_OPEN = 1000
+
+CastWith = Callable[["Session", ModelSettings], None]
+
+
+class Games:
+    """Opens, keeps and closes live games.
+
+    `cast_with` gives a session the models its player asked for; None where this server has none.
+    """
+
+    def __init__(self, app: App, limits: Limits | None = None) -> None:
+        self.app = app
+        self.limits = limits or Limits()
+        self.gallery = Gallery(app.library.roots)
+        self.cast_with: CastWith | None = None
+        self.closing = False
+        self._lock = threading.Lock()
+        self._open: dict[tuple[str, str], LiveGame] = {}
+        self._settings: dict[str, ModelSettings] = {}
+
+    # --- games -----------------------------------------------------------------------------------
+
+    def admit(self, session: Session, lang: str, speed: str = "normal") -> LiveGame:
+        """A session begun just now, or opened: its game, going on by itself."""
+        key = session.save_id or f"memory{secrets.token_hex(16)}"
+        game = LiveGame(session, key, lang, self.gallery, self.app.note_ending)
+        game.set_speed(speed)
+        if self.cast_with is not None:
+            self.cast_with(session, self.settings(session.owner))
+        with self._lock:
+            kept = self._open.setdefault((session.owner, key), game)
+        if kept is game:
+            game.begin(session.resume())
+        return kept
+
+    def find(self, owner: str, key: str, lang: str = "en") -> LiveGame:
+        """An owner's game, opened from its save where need be; raises SaveError, ContentError."""
+        with self._lock:
+            game = self._open.get((owner, key))
+            if game is not None and game.gone:
+                del self._open[owner, key]
+                game = None
+        if game is None:
+            if key.startswith("memory"):
+                raise SaveError(key, "missing")
+            game = self.admit(self.app.open(key, owner), lang)
+        game.used = time.monotonic()
+        return game
+
+    def forget(self, owner: str, key: str) -> None:
+        """Closes a game; what pages still look on are told to look again."""
+        with self._lock:
+            game = self._open.pop((owner, key), None)
+        if game is not None:
+            game.stop()
+            game.gone = True
+
+    def sweep(self, idle: float = IDLE) -> int:
+        """Closes what nobody has looked at for so long; how many games that were."""
+        now = time.monotonic()
+        with self._lock:
+            quiet = sorted(
+                (game.used, key)
+                for key, game in self._open.items()
+                if not game.watched and not game.busy
+            )
+            over = max(0, len(self._open) - MOST_OPEN)
+            closed = [key for n, (used, key) in enumerate(quiet) if now - used > idle or n < over]
+            for key in closed:
+                game = self._open[key]
+                if not game.session.in_memory:  # what no disk holds would be lost
+                    del self._open[key]
+        return len(closed)
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    # --- settings --------------------------------------------------------------------------------
+
+    def settings(self, owner: str) -> ModelSettings:
+        """The models a player asked for."""
+        return self._settings.get(owner, ModelSettings())
+
+    def set_settings(self, owner: str, settings: ModelSettings) -> None:
+        """Keeps a player's models, for games that are open and those to come."""
+        self._settings[owner] = settings
+        if self.cast_with is not None:
+            for (whose, _), game in list(self._open.items()):
+                if whose == owner:
+                    self.cast_with(game.session, settings)
+
+    # --- the end ---------------------------------------------------------------------------------
+
+    def drain(self, seconds: float = 5.0) -> bool:
+        """Lets the replies that are being spoken end; whether they all did in time."""
+        self.closing = True
+        until = time.monotonic() + seconds
+        with self._lock:
+            games = list(self._open.values())
+        for game in games:
+            game.hurry()
+        ended = [game.settle(max(0.0, until - time.monotonic())) for game in games]
+        for game in games:
+            if game.busy:
+                game.stop()
+        return all(ended)

@@ -1,0 +1,56 @@
+"""The page: a Gradio Blocks shell around one HTML component, the stage.
+
+The component's markup is fixed; what is on it is drawn by `static/js` from the data that `desk` and
+`tail` send. The page asks through the component's server function, which goes past Gradio's queue.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+from typing import Any
+
+import anyio
+import anyio.to_thread
+
+from .desk import Desk
+from .owners import owner_of, token_in
+
+THREADS = 200
+
+_MARKUP = """<div class="curtain" data-lang="{lang}" data-look="paper"><p class="loading">{title}</p>
+<noscript>JavaScript</noscript></div>"""
+_ON_LOAD = """import(new URL('{base}js/main.js', document.baseURI).href).then(
+  (main) => main.start(element.querySelector('.curtain'), server));"""
+_HEAD = """<link rel="stylesheet" href="{base}stage.css">
+<link rel="modulepreload" href="{base}js/main.js">
+<link rel="icon" href="{base}icon.svg" type="image/svg+xml">
+<meta name="color-scheme" content="light dark">"""
+
+
+def blocks(desk: Desk, lang: str, title: str) -> Any:
+    """The Gradio application; `lang` is the language of who has not chosen one yet."""
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    import gradio
+
+    threads = anyio.CapacityLimiter(THREADS)
+
+    async def ask(payload: Any, request: gradio.Request) -> Any:
+        owner = owner_of(token) if (token := token_in(request.headers.get("cookie", ""))) else ""
+        return await anyio.to_thread.run_sync(desk.ask, owner, payload, limiter=threads)
+
+    # Postponed annotations are strings, and Gradio looks for the type itself.
+    ask.__annotations__["request"] = gradio.Request
+    with gradio.Blocks(title=title, fill_width=True, analytics_enabled=False) as page:
+        gradio.HTML(
+            html_template=_MARKUP.format(lang=html.escape(lang), title=html.escape(title)),
+            js_on_load=_ON_LOAD.format(base="play/static/"),
+            apply_default_css=False,
+            server_functions=[ask],
+        )
+    return page
+
+
+def head() -> str:
+    """What stands in the page's head: our style and script, from this server."""
+    return _HEAD.format(base="play/static/")

@@ -1,0 +1,233 @@
+"""The server: our routes and Gradio's page behind one door, started and stopped with care."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import logging
+import signal
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from ...app import App
+from ..locale import language, text
+from .art import TYPES
+from .desk import Desk
+from .games import Games
+from .limits import Limits
+from .options import WebOptions
+from .owners import owner_of
+from .tail import seen_from, tail
+
+log = logging.getLogger(__name__)
+STATIC = Path(__file__).with_name("static")
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_SWEEP = 60.0
+# A picture may come from a stranger: drawn as an image it runs nothing, opened alone it must not.
+_PICTURE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+DRAIN = 5
+
+
+def games_of(options: WebOptions, app: App | None = None) -> Games:
+    """The games of a server."""
+    limits = Limits(options.lines_per_game, options.lines_per_day, options.lines_in_all)
+    return Games(app or App(options.game), limits)
+
+
+def application(games: Games, options: WebOptions) -> Any:
+    """Everything that answers requests, as an ASGI application."""
+    import fastapi
+    import gradio
+
+    from .guard import Guard
+    from .page import blocks, head
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        sweeper = asyncio.create_task(_sweep(games, options.keep_days))
+        try:
+            yield
+        finally:
+            sweeper.cancel()
+            await asyncio.to_thread(games.drain, DRAIN)
+
+    inner = fastapi.FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    _routes(inner, games)
+    lang = options.game.language
+    page = blocks(Desk(games), lang, text(lang, "app.title"))
+    page.queue(default_concurrency_limit=None)
+    gradio.mount_gradio_app(
+        inner, page, path="", run_history=False, footer_links=[], head=head(), ssr_mode=False,
+        theme=gradio.themes.Base(font=["system-ui"], font_mono=["monospace"]), show_error=False,
+        max_file_size=1, mcp_server=False, pwa=False, enable_monitoring=False,
+    )  # fmt: skip
+    return Guard(inner, (options.host, *options.names), options.auth)
+
+
+def _routes(inner: Any, games: Games) -> None:
+    from fastapi import Request
+    from fastapi.responses import FileResponse, JSONResponse, Response
+
+    def health() -> Any:
+        body = {"status": "closing" if games.closing else "ok", "games": len(games)}
+        return JSONResponse(body, 503 if games.closing else 200, {"Cache-Control": "no-store"})
+
+    def static(name: str) -> Any:
+        path = (STATIC / name).resolve()
+        if not path.is_file() or STATIC not in path.parents or path.suffix not in _TYPES:
+            return Response(status_code=404)
+        kept = {"Cache-Control": "no-cache"}
+        return FileResponse(path, media_type=_TYPES[path.suffix], headers=kept)
+
+    def art(name: str) -> Any:
+        path = games.gallery.find(name)
+        if path is None:
+            return Response(status_code=404)
+        kept = {**_PICTURE, "Cache-Control": "max-age=86400"}
+        return FileResponse(path, media_type=TYPES[path.suffix], headers=kept)
+
+    async def look(request: Request, game: str) -> Any:
+        return await _look(games, request, game)
+
+    def take(request: Request, game: str, form: str = "md", lang: str = "") -> Any:
+        return _take(games, request, game, form, language(lang))
+
+    for asked in (look, take):  # FastAPI looks for the type itself, not for its name
+        asked.__annotations__["request"] = Request
+    for path, answer in (
+        ("/health", health), ("/play/static/{name:path}", static), ("/play/art/{name}", art),
+        ("/play/tail", look), ("/play/export", take),
+    ):  # fmt: skip
+        inner.add_api_route(path, answer, methods=["GET"], response_model=None)
+
+
+def _owner(request: Any) -> str:
+    token = request.scope.get("state", {}).get("owner_token", "")
+    return owner_of(token) if token else ""
+
+
+async def _look(games: Games, request: Any, game: str) -> Any:
+    """The stream of a game, for its owner only."""
+    from fastapi.responses import Response, StreamingResponse
+
+    from ...errors import GameError
+
+    owner = _owner(request)
+    lang = language(request.query_params.get("lang", ""))
+    try:
+        found = await asyncio.to_thread(games.find, owner, game[:80], lang) if owner else None
+    except GameError:
+        found = None
+    if found is None:
+        return Response(status_code=404)
+    seen = seen_from(request.headers.get("last-event-id", ""))
+    kept = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    body = tail(games, found, seen)
+    return StreamingResponse(body, media_type="text/event-stream", headers=kept)
+
+
+def _take(games: Games, request: Any, game: str, form: str, lang: str) -> Any:
+    """A game as a file, for its owner only; the file's name is ours."""
+    from fastapi.responses import Response
+
+    from ...errors import GameError
+    from ..export import FORMS, export
+
+    owner = _owner(request)
+    try:
+        found = games.find(owner, game[:80], lang).session if owner and form in FORMS else None
+    except GameError:
+        found = None
+    if found is None:
+        return Response(status_code=404)
+    date = datetime.date.today().isoformat()
+    body = export(found.story, found.events, form, lang, date)
+    kept = {
+        "Content-Disposition": f'attachment; filename="game-{date}.{form}"',
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        "Cache-Control": "no-store",
+    }
+    return Response(body, media_type="application/octet-stream", headers=kept)
+
+
+async def _sweep(games: Games, keep_days: float) -> None:
+    """Closes games nobody looks at, and deletes saves whose time is over."""
+    rounds = 0
+    while True:
+        try:
+            await asyncio.to_thread(games.sweep)
+            if keep_days and rounds % 60 == 0:
+                await asyncio.to_thread(games.app.store.expire, keep_days)
+        except Exception:
+            log.exception("sweeping failed")
+        rounds += 1
+        await asyncio.sleep(_SWEEP)
+
+
+# --- running ---------------------------------------------------------------------------------------
+
+
+def serve(options: WebOptions) -> int:
+    """Serves until told to stop; replies that are being spoken are let to their end."""
+    import uvicorn
+
+    games = games_of(options)
+    lang = options.game.language
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            games.closing = True  # ends the streams, which would keep connections open
+            super().handle_exit(sig, frame)
+
+    app = application(games, options)
+    config = uvicorn.Config(
+        app, host=options.host, port=options.port, log_level="warning", server_header=False,
+        timeout_graceful_shutdown=DRAIN + 3, ws="none", lifespan="on",
+        forwarded_allow_ips="127.0.0.1",
+    )  # fmt: skip
+    server = Server(config)
+    threading.Thread(target=_announce, args=(server, options, app, lang), daemon=True).start()
+    try:
+        server.run()
+    except KeyboardInterrupt:  # pragma: no cover - uvicorn raises it again after a clean end
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return 0 if server.started else 1
+
+
+def _announce(server: Any, options: WebOptions, app: Any, lang: str) -> None:
+    """Says where the game is once it answers."""
+    import time
+    import webbrowser
+
+    while not server.started:
+        if server.should_exit:
+            return
+        time.sleep(0.02)
+    host = "127.0.0.1" if options.host in ("0.0.0.0", "::") else options.host
+    url = f"http://{f'[{host}]' if ':' in host else host}:{options.port}/"
+    print(text(lang, "web.serving", url=url), flush=True)
+    if options.share:
+        _share(options, app, lang)
+    if options.open_browser:
+        webbrowser.open(url)
+
+
+def _share(options: WebOptions, app: Any, lang: str) -> None:
+    """Opens a public address through Gradio's relay."""
+    import secrets
+    from urllib.parse import urlsplit
+
+    from gradio import networking
+
+    try:
+        url = networking.setup_tunnel(
+            options.host, options.port, secrets.token_urlsafe(32), None, None
+        )
+    except Exception as error:
+        print(text(lang, "web.share_failed", reason=type(error).__name__), flush=True)
+        return
+    app.names.add((urlsplit(url).hostname or "").lower())
+    print(text(lang, "web.shared", url=url), flush=True)

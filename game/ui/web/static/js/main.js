@@ -1,0 +1,122 @@
+// The page begins here: start page or stage, by the address; words and look by the browser.
+
+import { el } from "./dom.js";
+import { home } from "./home.js";
+import { ask, connect } from "./link.js";
+import { prefer, prefs, wear } from "./prefs.js";
+import { Stage } from "./stage.js";
+import { learn, word } from "./words.js";
+
+const SAVE = /^#game=([0-9a-z]{16,80})$/;
+
+class Page {
+  constructor(root) {
+    this.root = root;
+    this.stage = null;
+    this.models = false;
+    this.toast = el("div", { class: "toast", role: "status", "aria-live": "polite" });
+    this.view = el("div", { class: "view" });
+    root.replaceChildren(this.view, this.toast);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => wear(root));
+    window.addEventListener("hashchange", () => this.go());
+  }
+
+  async start(fallback) {
+    const known = ["zh", "en"];
+    const own = (navigator.language || "").slice(0, 2);
+    const wanted = [prefs.lang, known.includes(own) ? own : fallback].find((one) => known.includes(one));
+    if (!(await this.speak(wanted || "en"))) return;
+    await this.go();
+  }
+
+  // Learns the words of a language, and what the start page shows.
+  async speak(lang) {
+    learn({}, lang);
+    const answer = await ask("hello");
+    if (!answer) return false;
+    learn(answer.words, lang);
+    this.shelf = answer.home;
+    this.models = answer.models;
+    document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
+    document.title = word("app.title");
+    wear(this.root);
+    return true;
+  }
+
+  async language(lang) {
+    prefer("lang", lang);
+    if (this.stage) {
+      const game = this.stage.game;
+      learn({}, lang);
+      const answer = await ask("language", { game, speed: prefs.speed });
+      await this.speak(lang);
+      await this.enter(game, false);
+      this.say(answer?.said || "");
+    } else if (await this.speak(lang)) {
+      this.shelve();
+    }
+  }
+
+  async go() {
+    const found = SAVE.exec(location.hash);
+    if (!found) return this.home();
+    if (this.stage?.game !== found[1]) await this.enter(found[1], false);
+  }
+
+  async home() {
+    this.leave();
+    if (location.hash) history.pushState(null, "", location.pathname + location.search);
+    const answer = await ask("home");
+    if (answer) this.shelf = answer.home;
+    this.shelve();
+  }
+
+  shelve() {
+    this.root.dataset.look = "home";
+    document.title = word("app.title");
+    this.view.replaceChildren(home(this, this.shelf));
+    this.view.scrollTop = 0;
+    this.root.querySelector("h1")?.focus();
+  }
+
+  // Opens a game; a new one is typed out from its first word.
+  async enter(game, typed) {
+    this.leave();
+    const answer = await ask("open", { game, speed: prefs.speed });
+    if (!answer) return this.home();
+    if (location.hash !== `#game=${game}`) history.pushState(null, "", `#game=${game}`);
+    this.root.dataset.look = "stage";
+    this.stage = new Stage(this, game, typed);
+    this.view.replaceChildren(this.stage.root);
+    this.stage.focus();
+  }
+
+  // Begins something that answers with a game.
+  async begin(action, fields = {}) {
+    const answer = await ask(action, { speed: prefs.speed, ...fields });
+    if (!answer?.game) return false;
+    await this.enter(answer.game, true);
+    if (answer.said) this.say(answer.said);
+    return true;
+  }
+
+  leave() {
+    this.stage?.close();
+    this.stage = null;
+    for (const open of this.root.querySelectorAll("dialog")) open.remove();
+  }
+
+  say(text) {
+    if (!text) return;
+    this.toast.textContent = text;
+    this.toast.classList.add("shown");
+    clearTimeout(this.quiet);
+    this.quiet = setTimeout(() => this.toast.classList.remove("shown"), Math.max(3500, text.length * 90));
+  }
+}
+
+export function start(root, server) {
+  const page = new Page(root);
+  connect(server, (said, lost) => page.say(lost ? word("web.lost") : said));
+  return page.start(root.dataset.lang);
+}

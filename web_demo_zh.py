@@ -1,0 +1,3 @@
+from game.__main__ import launch
+
+launch("web", "zh")
