@@ -17,10 +17,6 @@ Vector = dict[str, float]
 BLOCKS = {"zh": {"c": 1.0}, "en": {"c": 1.0, "w": 1.0, "g": 0.35}}
 
 
-def _block(key: str) -> str:
-    return key[0] if key[1:2] == ":" else "c"
-
-
 class Index:
     """Texts as vectors; `dots` gives the cosine of a query with every one of them."""
 
@@ -31,10 +27,12 @@ class Index:
         self._idf = {key: log((1 + self._size) / (1 + n)) + 1 for key, n in seen.items()}
         self._rare = log(1 + self._size) + 1
         self.vectors = [self.vector(text) for text in texts]
-        self._postings: dict[str, list[tuple[int, float]]] = {}
+        postings: dict[str, list[tuple[int, float]]] = {key: [] for key in seen}
         for number, vector in enumerate(self.vectors):
             for key, weight in vector.items():
-                self._postings.setdefault(key, []).append((number, weight))
+                postings[key].append((number, weight))
+
+        self._postings = postings
 
     def idf(self, key: str) -> float:
         """How telling a feature is; one never seen is the most telling."""
@@ -44,15 +42,18 @@ class Index:
         """Weighted, each block scaled to its share, the whole of length one."""
         squares: dict[str, float] = {}
         raw: list[tuple[str, str, float]] = []
+        idf, rare = self._idf, self._rare
         for key, count in text.items():
-            weight = (count if count < 1 else 1 + log(count)) * self.idf(key)
-            block = _block(key)
+            weight = idf.get(key, rare)
+            if count != 1:
+                weight *= count if count < 1 else 1 + log(count)
+            block = key[0] if key[1:2] == ":" else "c"
             squares[block] = squares.get(block, 0.0) + weight * weight
             raw.append((key, block, weight))
         shares = BLOCKS[self._language]
         total = sum(shares[b] for b in squares)
         scale = {b: sqrt(shares[b] / total / s) for b, s in squares.items() if s > 0}
-        return {key: weight * scale[block] for key, block, weight in raw if block in scale}
+        return {key: weight * scale[block] for key, block, weight in raw}
 
     def dots(self, query: Vector) -> list[float]:
         """The cosine of the query with each text."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from heapq import nlargest
 
 from . import negation
 from .features import features, read_lines, says_little
@@ -27,13 +28,15 @@ NEAR = 0.45  # an example line this near needs no more evidence
 CLOSE = 0.7  # how near a short line has to be
 KNOWN = 0.6  # the share of a line's words that an entry has to know
 EVIDENCE = {"zh": 0.03, "en": 0.01}  # of words beside the strongest one
+UNKNOWN = (0.3, 0.1)  # the two levels where there is no background to take them from
+LISTED = 10  # candidates in a reading
 FAINT = 0.15  # of the best score: what is fainter is not asked about
 SHOWN = 3  # readings to ask between
 ACCEPT_ABOVE = 0.9  # of the confidences that small talk reaches
 ASK_ABOVE = 0.35
 TOPIC = {"zh": (0.18, 0.12), "en": (0.3, 0.15)}  # confidence to take a topic, or to offer it
 TOPIC_WEIGHT = 0.3  # in the ranking: a beat that may be meant comes before small talk
-LEAD = 1.2  # how far a topic must lead the best beat to be taken
+LEAD = 1.5  # how far a topic must lead the best beat to be taken
 
 
 @lru_cache(maxsize=2)
@@ -66,13 +69,12 @@ class Matcher:
         self._place = {key: place for place, key in enumerate(self._keys)}
         own = list(self._entries.values())
         self._scorer = Scorer(language, own, lines)
-        self._small_talk = self._scorer.background_scores()
         self._levels: dict[frozenset[str], tuple[float, float]] = {}
         self._exact: dict[str, set[str]] = {}
         for key, texts in zip(self._keys, self._scorer.texts, strict=True):
             for text in texts:
-                self._exact.setdefault(bare(text.plain, language), set()).add(key)
-        plain = [text.plain for texts in self._scorer.texts for text in texts]
+                self._exact.setdefault(bare(text, language), set()).add(key)
+        plain = [text for texts in self._scorer.texts for text in texts]
         self._speller = (
             Speller(plain, (*lines, *read_lines("synonyms.en.txt"))) if language == "en" else None
         )
@@ -102,31 +104,34 @@ class Matcher:
         beats = frozenset(k for k in keys if k in self._entries and k not in known_topics)
         return beats, frozenset(k for k in known_topics if k in self._entries)
 
-    def _matches(self, taken: Parts) -> dict[str, Match]:
-        found, _ = self._scorer.matches(line_features(taken, self._language))
-        best = dict(zip(self._keys, found, strict=True))
+    def _matches(self, taken: Parts, keys: Collection[str]) -> dict[str, Match]:
+        places = [self._place[key] for key in keys]
+        vector = self._scorer.index.vector
+        line = vector(line_features(taken, self._language))
+        best = dict(zip(keys, self._scorer.matches(line, places), strict=True))
         if len(taken.sentences) > 1:
             for sentence in taken.sentences:
-                alone, _ = self._scorer.matches(features(sentence, self._language))
-                for key, match in zip(self._keys, alone, strict=True):
+                alone = self._scorer.matches(vector(features(sentence, self._language)), places)
+                for key, match in zip(keys, alone, strict=True):
                     if match.score * SENTENCE > best[key].score:
-                        best[key] = Match(match.score * SENTENCE, match.nearness)
+                        best[key] = replace(match, score=match.score * SENTENCE)
         return best
 
     def _read(self, taken: Parts, beats: frozenset[str], small: frozenset[str]) -> Reading:
-        matches = self._matches(taken)
-        scores = {key: matches[key].score for key in (*beats, *small)}
-        contrary = self._contrary(taken, matches, scores)
+        matches = self._matches(taken, (*beats, *small))
+        scores = {key: match.score for key, match in matches.items()}
+        contrary = self._contrary(taken, matches)
         denied = self._weaken(scores, contrary, matches)
         topic, step = self._topic(taken, matches, scores, beats)
         for key in small - {topic} if step == "accept" else small:
             scores[key] *= TOPIC_WEIGHT
-        ranked = sorted(scores, key=lambda k: (-scores[k], k))
-        candidates = tuple((key, round(scores[key], 4)) for key in ranked)
+        ranked = [key for _, key in sorted((-score, key) for key, score in scores.items())]
+        candidates = tuple((key, round(scores[key], 4)) for key in ranked[:LISTED])
+        if step == "accept":
+            return Reading("accept", topic, (), candidates, ("topic",))
         likely = [key for key in ranked if key in beats]
-        if step == "accept" or not likely:
-            decision: Decision = "accept" if step == "accept" else "none"
-            return Reading(decision, topic, (), candidates, ("topic",))
+        if not likely:
+            return Reading("none", topic, (), candidates)
         best = likely[0]
         why = contrary.get(best, "") or self._thin(taken, best, matches[best])
         decision = self._decide([scores[key] for key in likely], beats, bool(why))
@@ -134,8 +139,7 @@ class Matcher:
         if decision == "ask":
             asked = [k for k in likely if k not in denied and scores[k] > FAINT * scores[best]]
             asked = [*asked[: SHOWN - 1], topic] if step == "ask" else asked[:SHOWN]
-        if not asked and decision == "ask":
-            decision = "none"
+            decision = "ask" if asked else "none"
         return Reading(decision, best, tuple(asked), candidates, (why,) if why else ())
 
     def _weaken(
@@ -144,10 +148,11 @@ class Matcher:
         """Lower the scores of what the line contradicts; returns what it plainly denies."""
         denied = set()
         for key, why in contrary.items():
-            near = max(matches[key].nearness) >= PLAINLY
+            near = matches[key].best >= PLAINLY
             if why == "negated" and near and self._entries[key].kind != "question":
                 denied.add(key)
-            scores[key] *= DENIED if key in denied else CONTRARY
+            if why != "unclear":
+                scores[key] *= DENIED if key in denied else CONTRARY
         return denied
 
     def _topic(
@@ -162,10 +167,7 @@ class Matcher:
         if not small:
             return "", "none"
         best = max(small, key=lambda k: scores[k])
-        enough = (
-            not says_little(taken.whole, self._language)
-            or max(matches[best].nearness, default=0.0) >= CLOSE
-        )
+        enough = not says_little(taken.whole, self._language) or matches[best].best >= CLOSE
         sure = confidence([scores[k] for k in small])
         beat = max((scores[k] for k in beats), default=0.0)
         take, offer = TOPIC[self._language]
@@ -176,45 +178,42 @@ class Matcher:
     def _thin(self, taken: Parts, key: str, match: Match) -> str:
         """Why too little speaks for an entry: a single word, or too much besides it, or ""."""
         place = self._place[key]
-        nearest = max(match.nearness, default=0.0)
-        if says_little(taken.whole, self._language) and nearest < CLOSE:
+        if says_little(taken.whole, self._language) and match.best < CLOSE:
             return "short"
         spans = {taken.said, *taken.sentences, *taken.clauses}
         if max(self._scorer.coverage(span, place) for span in spans) < KNOWN:
             return "strange words"
-        if nearest >= NEAR:
+        if match.best >= NEAR:
             return ""
         enough = self._scorer.evidence(taken.whole, place) >= EVIDENCE[self._language]
         return "" if enough else "one word"
 
-    def _contrary(
-        self, taken: Parts, matches: dict[str, Match], scores: dict[str, float]
-    ) -> dict[str, str]:
+    def _contrary(self, taken: Parts, matches: dict[str, Match]) -> dict[str, str]:
         """Of the likeliest entries, those that the line contradicts, and how."""
         found = {}
-        for key in sorted(scores, key=lambda k: -scores[k])[: SHOWN + 2]:
+        whole = known(taken.said, self._language)
+        for key in nlargest(SHOWN + 2, matches, key=lambda k: matches[k].score):
+            place = self._place[key]
             strict = self._entries[key].kind == "question"
-            texts = self._scorer.texts[self._place[key]]
-            line = self._said_of(taken, self._place[key])
+            texts = [known(text, self._language) for text in self._scorer.texts[place]]
+            line = self._said_of(taken, whole, place)
             why = objection(line, texts, matches[key].nearness, strict)
             if why:
                 found[key] = why
         return found
 
-    def _said_of(self, taken: Parts, place: int) -> Known:
+    def _said_of(self, taken: Parts, whole: Known, place: int) -> Known:
         """What a line denies of an entry: only clauses that speak of it matter."""
         clauses = taken.clauses
-        whole = known(taken.said, self._language)
         if len(clauses) < 2 or not (whole.denials or whole.denies):
             return whole
         if negation.refused(clauses, self._language):
             return replace(whole, denies=True)
         weights = [self._scorer.weight(clause, place) for clause in clauses]
-        telling = [c for c, w in zip(clauses, weights, strict=True) if w >= 0.5 * max(weights)]
+        telling = [c for c, w in zip(clauses, weights, strict=True) if w >= max(weights) / 2]
         read = [known(clause, self._language) for clause in telling]
-        return replace(
-            whole, denies=any(k.denies for k in read), denials=sum(k.denials for k in read)
-        )
+        denials = sum(one.denials for one in read)
+        return replace(whole, denies=any(one.denies for one in read), denials=denials)
 
     def _decide(self, scores: list[float], beats: frozenset[str], objected: bool) -> Decision:
         sure = confidence(scores)
@@ -225,12 +224,19 @@ class Matcher:
 
     def _thresholds(self, beats: frozenset[str]) -> tuple[float, float]:
         """The confidences above which to accept and to ask, for a set of open beats."""
-        if beats not in self._levels:
-            places = [i for i, key in enumerate(self._keys) if key in beats]
-            sure = sorted(confidence([row[i] for i in places]) for row in self._small_talk)
+        levels = self._levels.get(beats)
+        if levels is None:
+            places = [self._place[key] for key in beats]
+            sure = sorted(confidence([row[p] for p in places]) for row in self._small_talk)
             last = len(sure) - 1
-            if last < 0:
-                return 0.3, 0.1
-            levels = sure[int(ACCEPT_ABOVE * last)], sure[int(ASK_ABOVE * last)]
+            levels = (
+                (sure[int(ACCEPT_ABOVE * last)], sure[int(ASK_ABOVE * last)]) if sure else UNKNOWN
+            )
             self._levels[beats] = levels
-        return self._levels[beats]
+        return levels
+
+    @cached_property
+    def _small_talk(self) -> list[dict[int, float]]:
+        """How the background's small talk scores against all but topics, which are small talk."""
+        keys = [key for key, entry in self._entries.items() if entry.kind != "topic"]
+        return self._scorer.background_scores([self._place[key] for key in keys])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from . import negation
 from .features import stems
@@ -23,6 +24,7 @@ class Known:
     sides: frozenset[tuple[int, int]]  # which opposites it names
 
 
+@lru_cache(maxsize=8192)
 def known(text: str, language: str) -> Known:
     """Read a plain text for what it denies."""
     named = text if language == "zh" else " ".join(stems(text))
@@ -51,8 +53,10 @@ def objection(line: Known, texts: Sequence[Known], nearness: Sequence[float], st
     opposite = negation.opposed(line.sides, sides)
     turned = [_turned(line, text, strict) for n, text in near if n >= NEARLY * best]
     negated = all(turned)
-    if line.denies and not strict and best < SAME and not negated:
-        negated = any(not text.denies for _, text in near)  # what of it is denied is unclear
+    if line.denies and not strict and best < SAME:
+        denying = sum(text.denies for text in texts)
+        if denying and (negated or denying < len(texts)):
+            return "unclear"  # the entry both says and denies things: which of them is meant?
     if strict and opposite and negated:
         return ""  # "not alive" is "dead"
     return "negated" if negated else "opposite" if opposite else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
@@ -10,7 +10,6 @@ from math import sqrt
 from .features import Features, features, pieces, tellers
 from .index import Index, Vector
 from .normalize import Parts, parts
-from .polarity import Known, known
 from .reading import Entry
 
 ACTION = 0.5  # the weight of an action's words beside what is said
@@ -22,6 +21,7 @@ class Match:
     """How like an entry a line is, and the nearness of each of the entry's texts."""
 
     score: float
+    best: float
     nearness: list[float]
 
 
@@ -43,7 +43,7 @@ class Scorer:
 
     def __init__(self, language: str, entries: Sequence[Entry], background: Sequence[str]) -> None:
         self.language = language
-        self.texts: list[list[Known]] = []
+        self.texts: list[list[str]] = []
         self._spans: list[tuple[int, int]] = []
         every: list[Features] = []
         for entry in entries:
@@ -51,7 +51,7 @@ class Scorer:
             own = [prepared(t, language) for t in (*entry.hears, entry.means) if t]
             own = [(taken, found) for taken, found in own if found]
             every.extend(found for _, found in own)
-            self.texts.append([known(taken.said, language) for taken, _ in own])
+            self.texts.append([taken.said for taken, _ in own])
             self._spans.append((start, len(every)))
         self._end = len(every)
         every.extend(prepared(line, language)[1] for line in background)
@@ -66,17 +66,16 @@ class Scorer:
                 centre[key] = centre.get(key, 0.0) + weight
         return centre
 
-    def matches(self, found: Features) -> tuple[list[Match], float]:
-        """Each entry's match, and the nearness of the nearest background line."""
-        near = self.index.dots(self.index.vector(found))
-        return self._matches(near), max(near[self._end :], default=0.0)
-
-    def _matches(self, near: list[float]) -> list[Match]:
+    def matches(self, line: Vector, places: Iterable[int]) -> list[Match]:
+        """How a line matches each of some entries."""
+        near = self.index.dots(line)
         out = []
-        for (start, end), length in zip(self._spans, self._lengths, strict=True):
+        for place in places:
+            start, end = self._spans[place]
             own = near[start:end]
-            centre = sum(own) / length
-            out.append(Match(CENTRE * centre + (1 - CENTRE) * max(own, default=0.0), own))
+            centre = sum(own) / self._lengths[place]
+            best = max(own) if own else 0.0
+            out.append(Match(CENTRE * centre + (1 - CENTRE) * best, best, own))
         return out
 
     def weight(self, text: str, place: int) -> float:
@@ -106,7 +105,9 @@ class Scorer:
         total = sum(self.index.idf(word) for word in words)
         return sum(self.index.idf(w) for w in words if w in centre) / total if total else 0.0
 
-    def background_scores(self) -> list[list[float]]:
-        """How each background line scores against each entry."""
-        lines = self.index.vectors[self._end :]
-        return [[m.score for m in self._matches(self.index.dots(line))] for line in lines]
+    def background_scores(self, places: Sequence[int]) -> list[dict[int, float]]:
+        """How each background line scores against some entries."""
+        return [
+            {p: match.score for p, match in zip(places, self.matches(line, places), strict=True)}
+            for line in self.index.vectors[self._end :]
+        ]
