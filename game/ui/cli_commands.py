@@ -152,10 +152,13 @@ def _why(terminal: Terminal, argument: str) -> None:
 
 
 def _finish(terminal: Terminal, argument: str) -> None:
+    """Another game: the next puzzle of a pack, or whatever is picked from the menu."""
     if terminal.scripted:
         terminal.leave()
-    else:
+    elif terminal.session.story.puzzle:
         terminal.start(lambda: terminal.app.another(terminal.session))
+    else:
+        terminal.to_menu()
 
 
 def _clear(terminal: Terminal, argument: str) -> None:

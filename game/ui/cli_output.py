@@ -6,7 +6,7 @@ Both take the same things: what a session streams, rows to tell again, options, 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TextIO
 
 from ..events import ActorSpoke, Delta, Ended, Event, Narrated, Notice, encode
@@ -104,10 +104,12 @@ class _Line:
 
 
 class Drawn:
-    """The game drawn on a screen."""
+    """The game drawn on a screen; `met` tells which endings a player has seen in other games."""
 
-    def __init__(self, screen: Screen) -> None:
-        self.screen = screen
+    def __init__(
+        self, screen: Screen, met: Callable[[Session], Iterable[str]] = lambda session: ()
+    ) -> None:
+        self.screen, self._met = screen, met
         self._open: _Line | None = None
 
     def begin(self, session: Session) -> None:
@@ -135,7 +137,8 @@ class Drawn:
         if isinstance(item, Notice):
             self.screen.warn(notice_text(self.screen.lang, item))
         elif isinstance(item, Ended):
-            page = closing(session.story, session.events, self.screen.lang)
+            met = self._met(session)
+            page = closing(session.story, session.events, self.screen.lang, met)
             if page:
                 self._closing(page)
         else:

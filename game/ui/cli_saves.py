@@ -16,6 +16,7 @@ from .problems import error_text
 if TYPE_CHECKING:
     from .cli_terminal import Terminal
 
+LISTED = 30  # saves, newest first; older ones are found by their name
 _UNSAFE = re.compile(r"[^\w\u4e00-\u9fff-]+")
 
 # --- back ----------------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ def _number(text: str) -> int:
 def listed(terminal: Terminal, argument: str) -> None:
     """The list of saves."""
     rows = []
-    for number, head in enumerate(terminal.app.saves(), 1):
+    for number, head in enumerate(terminal.app.saves()[:LISTED], 1):
         title = head.name or head.title
         shown = [terminal.word("saves.line", title=title, n=head.turns + 1)]
         shown.append(when(head.updated, terminal.lang))

@@ -60,13 +60,22 @@ class Terminal:
         if self._out is None:
             from .cli_output import Drawn, JsonLines
 
-            self._out = JsonLines(sys.stdout, self.screen) if self.json else Drawn(self.screen)
+            self._out = (
+                JsonLines(sys.stdout, self.screen) if self.json else Drawn(self.screen, self._met)
+            )
         return self._out
 
     @property
     def in_memory(self) -> bool:
         """Whether this game is lost when the player leaves."""
         return self.session.in_memory or self.app.store_failure is not None
+
+    def _met(self, session: Session) -> tuple[str, ...]:
+        """The endings that were seen in other games of this story."""
+        try:
+            return tuple(self.app.store.endings(session.owner, session.story.id))
+        except GameError:
+            return ()
 
     def word(self, key: str, /, **data: Any) -> str:
         """A word of the interface."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -41,8 +41,14 @@ class Closing:
     result: str = ""
 
 
-def closing(story: Story, events: Sequence[e.Event], lang: str = "") -> Closing | None:
-    """The closing page of a game that is over, else None."""
+def closing(
+    story: Story, events: Sequence[e.Event], lang: str = "", met: Iterable[str] = ()
+) -> Closing | None:
+    """The closing page of a game that is over, else None.
+
+    `met` are endings this player has met in other games, as far as the caller knows; those met
+    before this game began are known already.
+    """
     played = live(events)
     state = fold(played)
     last = played[-1] if played else None
@@ -62,16 +68,22 @@ def closing(story: Story, events: Sequence[e.Event], lang: str = "") -> Closing 
     )
     if story.puzzle:
         return replace(page, result=result_line(story, played, lang))
+    return _counted(page, story, state, played, {*state.found, *met})
+
+
+def _counted(
+    page: Closing, story: Story, state: GameState, played: Sequence[e.Event], met: Collection[str]
+) -> Closing:
+    """The page with its fork, and with how many endings were seen of how many there are."""
     endings = getattr(story.scenario, "endings", ())
-    met = {*state.found, last.ending} & {one.id for one in endings}
-    ending = next((one for one in endings if one.id == last.ending), None)
+    ending = next((one for one in endings if one.id == state.ending), None)
     return replace(
         page,
         fork=rendered(story, state, ending.fork) if ending else "",
         fork_turn=fork_turn(story, played),
-        found=len(met),
+        found=sum(one.id in met or one.id == state.ending for one in endings),
         endings=len(endings),
-        new=last.ending not in state.found,
+        new=state.ending not in met,
     )
 
 

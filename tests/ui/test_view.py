@@ -134,6 +134,7 @@ def test_the_closing_page_counts_endings_and_names_none_but_its_own(inn):
     assert "COLD" not in str(page) and "RICH" not in str(page)
     again = [dataclasses.replace(events[0], found=("warm", "cold")), *events[1:]]
     assert closing(inn["en"], again).found == 2 and not closing(inn["en"], again).new
+    assert closing(inn["en"], events, met=("cold", "gone_since")).found == 2
     assert closing(inn["en"], events[:-1]) is None
 
 
