@@ -134,7 +134,7 @@ def _items(terminal: Terminal, argument: str) -> None:
     else:
         terminal.tell("panel.no_items")
     if shown.lore:
-        terminal.out.table("lore", terminal.word("panel.lore"), [("·", one) for one in shown.lore])
+        terminal.out.table("lore", terminal.word("panel.lore"), [("-", one) for one in shown.lore])
 
 
 def _bar(value: int | str, most: int | None) -> str:

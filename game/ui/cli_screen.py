@@ -19,12 +19,12 @@ from .locale import text as word
 from .segments import clean
 from .typing_out import Typewriter
 
-_COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
-_MARGIN, _GAP, _WIDEST, _NAMES = 2, 2, 78, 14
+_COLOURS = ("magenta", "green", "yellow", "bright_blue", "red")  # cyan is for what can be picked
+_MARGIN, _GAP, _WIDEST, _NAMES, _RULE = 2, 2, 78, 14, 6
 _STYLES = {"meter": "yellow", "item": "yellow", "roll": "yellow", "goal": "green", "fact": "green",
            "answer": "bold", "hint": "cyan", "system": "bright_black"}  # fmt: skip
-_SIGNS = {"meter": "·", "item": "+", "roll": "#", "goal": "*", "fact": "●", "answer": "=",
-          "hint": "?", "system": "·"}  # fmt: skip
+_SIGNS = {"meter": "~", "item": "+", "roll": "#", "goal": "*", "fact": "*", "answer": "=",
+          "hint": "?", "system": "-"}  # fmt: skip
 
 
 class Screen:
@@ -100,20 +100,22 @@ class Screen:
         self.out(pad(name, self.column - _GAP, right=True) + " " * _GAP, style, end="")
 
     def heading(self, title: str) -> None:
-        """A scene's title between rules."""
+        """A scene's title in the middle of the page, between short rules.
+
+        Some terminals draw the rules twice as wide as they count them: there is room for that.
+        """
         self.blank()
-        title = fit(title, self.width - 12)
-        room = self.width - _MARGIN - cell_len(title) - 2
-        left = max(room // 2, 2)
-        self.out(" " * _MARGIN + "─" * left, "bright_black", end="")
+        title = fit(title, self.width - 4 * _RULE - 4)
+        left = (self.width - _MARGIN - cell_len(title)) // 2 - _RULE - 1
+        self.out(" " * (_MARGIN + max(left, 0)) + "─" * _RULE, "bright_black", end="")
         self.out(f" {title} ", "bold", end="")
-        self.out("─" * max(room - left, 2), "bright_black")
+        self.out("─" * _RULE, "bright_black")
         self._blank = False
         self.blank()
 
     def note(self, kind: str, text: str) -> None:
         """A change, a fact, a hint: one line with its sign, beside the play."""
-        sign = _SIGNS.get(kind, "·")
+        sign = _SIGNS.get(kind, "-")
         lead = pad(sign, self.column - _GAP, right=True) + " " * _GAP
         style = _STYLES.get(kind, "bright_black")
         self.paragraph(text, style, self.column, lead=lead, lead_style=style)
