@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from game.matching import Entry, Matcher, match_facts
 from game.matching.features import read_lines
@@ -298,6 +300,7 @@ class TestDenial:
             "凭什么帮你搬酒",
             "帮你搬酒？休想！",
             "我不想帮你，真的",
+            "帮你搬酒？算了吧",
         ],
     )
     def test_refusing_in_chinese_is_not_doing(self, line: str) -> None:
@@ -314,6 +317,7 @@ class TestDenial:
             "why should I help you carry the wine?",
             "Help you carry the wine? Never!",
             "I refuse to help you carry the wine",
+            "who wants to help you carry the wine",
         ],
     )
     def test_refusing_in_english_is_not_doing(self, line: str) -> None:
@@ -484,6 +488,13 @@ class TestHostileInput:
         assert Matcher(language, [Entry("beat", "a", ("", "。"))]).match("x").decision == "none"
         bare_matcher = Matcher(language, [Entry("beat", "a", ("open",))], background=())
         assert bare_matcher.match("open").decision == "accept"
+
+    @given(line=st.text(max_size=300), language=st.sampled_from(LANGUAGES))
+    @settings(max_examples=200, deadline=None)
+    def test_no_text_raises(self, line: str, language: str) -> None:
+        reading = matcher(language).match(line)
+        assert reading.decision in ("accept", "ask", "none")
+        assert all(0 <= score <= 1.0001 for _, score in reading.candidates)
 
     def test_stacked_marks_and_directions_are_dropped(self) -> None:
         assert clean("h\u0337e\u0322l\u0338l\u0335o\u0336\u202e", "en") == "hello"

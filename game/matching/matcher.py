@@ -36,6 +36,7 @@ ACCEPT_ABOVE = 0.9  # of the confidences that small talk reaches
 ASK_ABOVE = 0.35
 TOPIC = {"zh": (0.18, 0.12), "en": (0.3, 0.15)}  # confidence to take a topic, or to offer it
 TOPIC_WEIGHT = 0.3  # in the ranking: a beat that may be meant comes before small talk
+TOPIC_KNOWN = 0.35  # the share of a line's words that a topic has to know
 LEAD = 1.5  # how far a topic must lead the best beat to be taken
 
 
@@ -167,7 +168,9 @@ class Matcher:
         if not small:
             return "", "none"
         best = max(small, key=lambda k: scores[k])
-        enough = not says_little(taken.whole, self._language) or matches[best].best >= CLOSE
+        enough = matches[best].best >= CLOSE or (
+            self._known(taken, best) >= TOPIC_KNOWN and not says_little(taken.whole, self._language)
+        )
         sure = confidence([scores[k] for k in small])
         beat = max((scores[k] for k in beats), default=0.0)
         take, offer = TOPIC[self._language]
@@ -180,13 +183,17 @@ class Matcher:
         place = self._place[key]
         if says_little(taken.whole, self._language) and match.best < CLOSE:
             return "short"
-        spans = {taken.said, *taken.sentences, *taken.clauses}
-        if max(self._scorer.coverage(span, place) for span in spans) < KNOWN:
+        if self._known(taken, key) < KNOWN:
             return "strange words"
         if match.best >= NEAR:
             return ""
         enough = self._scorer.evidence(taken.whole, place) >= EVIDENCE[self._language]
         return "" if enough else "one word"
+
+    def _known(self, taken: Parts, key: str) -> float:
+        """How much of the line, or of the part that fits best, an entry has words for."""
+        spans = {taken.said, *taken.sentences, *taken.clauses}
+        return max(self._scorer.coverage(span, self._place[key]) for span in spans)
 
     def _contrary(self, taken: Parts, matches: dict[str, Match]) -> dict[str, str]:
         """Of the likeliest entries, those that the line contradicts, and how."""

@@ -24,35 +24,38 @@ _MASK = {
         r" not (?:you|it|he|she|they|we|that|there))\b"
     ),
 }
-_DENIES = {
-    "zh": re.compile(
-        r"不|没|别|拒绝|懒得|休想|免谈|勿|莫|未|非|毫无|无须|无需|无意|才怪|谁要|谁稀罕|鬼才"
-        r"|傻子才|少来|凭什么|怎么可能"
-    ),
+_NOT = {  # the words that turn a statement into its contrary
+    "zh": re.compile(r"不|没|别|勿|莫|未|非|毫无|无须|无需|无意"),
+    "en": re.compile(r"\b(?:not|never|no|nor|neither|nobody|nothing|none|without)\b"),
+}
+_REFUSES = {  # and those that refuse without one
+    "zh": re.compile(r"拒绝|懒得|休想|免谈|才怪|谁要|谁稀罕|鬼才|傻子才|少来|凭什么|怎么可能"),
     "en": re.compile(
-        r"\b(?:not|never|no|nor|neither|nobody|nothing|none|without|refus\w*|unwilling|hardly"
-        r"|rather die|stop \w+ing|rejects?|declin\w+|hell would i|why (?:should|would) i|as if)\b"
+        r"\b(?:refus\w*|unwilling|hardly|rather die|stop \w+ing|rejects?|declin\w+|as if"
+        r"|hell would i|why (?:should|would) i)\b"
     ),
 }
 _SPURNS = {  # does not care, or asks only to refuse: holds in questions too
     "zh": re.compile(
         r"[不没](?:怎么)?(?:关心|在乎|在意|稀罕|感兴趣|兴趣|想知道|想听|想看|想问|想管|想谈)|没兴趣|没心情"
-        r"|[跟和与]我[没无]关|[跟和与]我没关系|关我什么事|关我屁事|管他|无所谓|懒得|凭什么|鬼才|傻子才|才怪|谁要|谁稀罕"
+        r"|[跟和与]我[没无]关|[跟和与]我没关系|关我什么事|关我屁事|管他|无所谓|懒得|凭什么|鬼才|傻子才|才怪|谁[要想]|谁稀罕"
         r"|休想|没门"
     ),
     "en": re.compile(
         r"\b(?:(?:do|does|did|could|would) not (?:really )?(?:care|want|wish|feel like)"
-        r"|not interested|no interest|none of my|could not care|who cares|no need|never wanted"
+        r"|not interested|no interest|none of my|could not care|no need|never wanted"
+        r"|who (?:cares|wants to)"
         r"|why (?:should|would|on earth should) i|the hell would i|rather die|as if i)\b"
     ),
 }
 _REFUSALS = {  # a clause that refuses what another clause names: "Help you? Never!"
     "zh": re.compile(
-        r"(?:休想|做梦|想得美|没门|免谈|才怪|不可能|绝不|才不|门都没|[别不]|不行|不干|不了)[啊吧呢哦]*"
+        r"(?:休想|做梦|想得美|没门|免谈|才怪|不可能|绝不|才不|门都没|[别不]|算了|不行|不干|不了)[啊吧呢哦]*"
     ),
     "en": re.compile(
-        r"(?:no|not|never|no way|not a chance|no chance|forget it|dream on|as if|in your dreams"
-        r"|hell no|absolutely not|not happening|i refuse|no thank(?:s| you))(?: ever)?"
+        r"(?:no|not|never|no way|never mind|not a chance|no chance|forget it|dream on|as if"
+        r"|in your dreams|hell no|absolutely not|not happening|i refuse|no thank(?:s| you))"
+        r"(?: ever)?"
     ),
 }
 _ASKS = {
@@ -65,8 +68,6 @@ _ASKS = {
         r" (?!not (?!you|it|he|she|they|we|that|there))(?!a |an |it |some )"
     ),
 }
-_EN_WORD_COUNT = 12
-_ZH_CHAR_COUNT = 20
 
 
 def asks(text: str, language: str) -> bool:
@@ -78,17 +79,16 @@ def denials(text: str, language: str) -> int:
     """How often the text denies something, set phrases like "no problem" left out."""
     if language == "en":
         text = re.sub(r"^(?:no|yes)\W+", "", text)
-    return len(_DENIES[language].findall(_MASK[language].sub(" ", text)))
+    return len(_NOT[language].findall(_MASK[language].sub(" ", text)))
 
 
 def denies(text: str, language: str) -> bool:
     """Whether a clause, said to somebody, denies or refuses what it names."""
     if _SPURNS[language].search(text):
         return True
-    if denials(text, language) == 0:
+    if denials(text, language) == 0 and not _REFUSES[language].search(text):
         return False
-    long = len(text) > _ZH_CHAR_COUNT if language == "zh" else text.count(" ") >= _EN_WORD_COUNT
-    return not long and not asks(text, language)
+    return not asks(text, language)
 
 
 @lru_cache(maxsize=2)

@@ -30,7 +30,10 @@ class Reading:
     """What was understood: the decision, the best entry, those to ask about, all with scores.
 
     `best` is the accepted key, or the likeliest one; `asked` are the keys to ask between. `why`
-    holds short facts for whoever wants to know: exact, typo, negated, opposite, action, topic …
+    holds short facts: what was seen of the line (empty, action, typo), why it was taken (exact,
+    topic) or why not: closed (nothing is possible), negated, opposite, unclear (a denial of an
+    entry that itself denies), short, strange words (too much that the entry does not know), one
+    word (nothing but the name of a thing in common).
     """
 
     decision: Decision
