@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import WORDS, contents
+from inn import WORDS, contents
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ import json
 from html.parser import HTMLParser
 
 import pytest
-from conftest import WORDS, solved, won
+from inn import WORDS, solved, won
 
 from game import events as e
 from game.ui.export import FORMS, export

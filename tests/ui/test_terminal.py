@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import WORDS, contents
+from inn import WORDS, contents
 
 from game.app import App, Options, Troupe
 from game.cast.authored import AuthoredActor, AuthoredNarrator

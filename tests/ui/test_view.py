@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from conftest import WORDS, solved, won
+from inn import WORDS, solved, won
 
 from game import events as e
 from game.state import apply, fold
