@@ -221,6 +221,7 @@ class TestReading:
                 reading = matching.match(row["line"])
                 assert (reading.decision == "ask") == bool(reading.asked), (name, row)
                 assert len(reading.asked) <= 3
+                assert set(reading.asked) <= {key for key, _ in reading.candidates}
                 assert len(set(reading.asked)) == len(reading.asked)
 
     @pytest.mark.parametrize("language", LANGUAGES)

@@ -141,6 +141,8 @@ class Matcher:
             asked = [k for k in likely if k not in denied and scores[k] > FAINT * scores[best]]
             asked = [*asked[: SHOWN - 1], topic] if step == "ask" else asked[:SHOWN]
             decision = "ask" if asked else "none"
+            if step == "ask" and topic not in ranked[:LISTED]:
+                candidates = (*candidates, (topic, round(scores[topic], 4)))
         return Reading(decision, best, tuple(asked), candidates, (why,) if why else ())
 
     def _weaken(
@@ -212,10 +214,10 @@ class Matcher:
     def _said_of(self, taken: Parts, whole: Known, place: int) -> Known:
         """What a line denies of an entry: only clauses that speak of it matter."""
         clauses = taken.clauses
-        if len(clauses) < 2 or not (whole.denials or whole.denies):
-            return whole
         if negation.refused(clauses, self._language):
             return replace(whole, denies=True)
+        if len(clauses) < 2 or not (whole.denials or whole.denies):
+            return whole
         weights = [self._scorer.weight(clause, place) for clause in clauses]
         telling = [c for c, w in zip(clauses, weights, strict=True) if w >= max(weights) / 2]
         read = [known(clause, self._language) for clause in telling]
