@@ -136,14 +136,14 @@ class Matcher:
         best = likely[0]
         why = contrary.get(best, "") or self._thin(taken, best, matches[best])
         decision = self._decide([scores[key] for key in likely], beats, bool(why))
-        asked: list[str] = []
+        asked: tuple[str, ...] = ()
         if decision == "ask":
-            asked = [k for k in likely if k not in denied and scores[k] > FAINT * scores[best]]
-            asked = [*asked[: SHOWN - 1], topic] if step == "ask" else asked[:SHOWN]
+            fair = [k for k in likely if k not in denied and scores[k] > FAINT * scores[best]]
+            asked = (*fair[: SHOWN - 1], topic) if step == "ask" else tuple(fair[:SHOWN])
             decision = "ask" if asked else "none"
-            if step == "ask" and topic not in ranked[:LISTED]:
-                candidates = (*candidates, (topic, round(scores[topic], 4)))
-        return Reading(decision, best, tuple(asked), candidates, (why,) if why else ())
+            listed = ranked[:LISTED]
+            candidates += tuple((k, round(scores[k], 4)) for k in asked if k not in listed)
+        return Reading(decision, best, asked, candidates, (why,) if why else ())
 
     def _weaken(
         self, scores: dict[str, float], contrary: dict[str, str], matches: dict[str, Match]
