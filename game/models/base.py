@@ -7,9 +7,9 @@ stops soon after `cancel` is set, and fails with nothing but a `ModelError`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from game.prompts import Prompt
 
@@ -61,3 +61,24 @@ class ChatModel(Protocol):
     def close(self) -> None:
         """Give back what the model holds; it is not used afterwards."""
         ...
+
+
+@runtime_checkable
+class Answering(Protocol):
+    """A model that can be asked for a short answer of a given form, apart from any dialogue."""
+
+    name: str
+
+    def answer(
+        self, instructions: str, text: str, schema: Mapping[str, Any], cancel: threading.Event
+    ) -> str:
+        """JSON as `schema` (a JSON Schema) describes it, as far as the model can be held to it.
+
+        Empty if `cancel` was set; raises ModelError. Whoever asks checks what comes back.
+        """
+        ...
+
+
+def resting(model: object) -> bool:
+    """Whether a model is left alone after failures that asking again would not mend."""
+    return bool(getattr(model, "resting", False))

@@ -3,6 +3,10 @@
 A `Prompt` stays structured; each model renders it in its own form (CharacterGLM as lines of
 dialogue, others as chat messages). Everything in it but `aside` is stable: it only grows from one
 turn to the next, so that a model can keep what it has already read.
+
+`cleaning` makes data of what people and models wrote, `describing` makes a character's
+description of the author's attributes, `history` chooses what of the transcript is sent, and
+`composing` puts them together.
 """
 
 from __future__ import annotations
