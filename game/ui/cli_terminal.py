@@ -192,8 +192,6 @@ class Terminal:
 
     def run(self) -> int:
         """Plays until the player leaves; the exit status."""
-        from .cli_turn import take_turn
-
         scenario = self.app.options.scenario
         try:
             if scenario:
@@ -204,13 +202,18 @@ class Terminal:
                 if self._session is None or self._menu:
                     self._choose()
                 else:
-                    take_turn(self)
+                    self._turn()
         except GameError as error:  # the saves can't be opened at all
             self.fault(self._words_of(error))
             self.tell("notices.saves_elsewhere")
             return 1
         self._goodbye()
         return 0
+
+    def _turn(self) -> None:
+        from .cli_turn import take_turn  # with the story types, which the menu does without
+
+        take_turn(self)
 
     def _choose(self) -> None:
         self._menu = False

@@ -169,6 +169,25 @@ def test_the_menu_is_for_scripts_too(home):
     assert "GameStarted" in types(events(home, ["talk:lan", "hello"], scenario=""))
 
 
+def test_the_menu_loads_nothing_heavy(home):
+    """What the first prompt waits for: `bench/start.py` measures it, this names the culprit."""
+    code = (
+        "import sys; from game.__main__ import main; status = main(sys.argv[1:]);"
+        "print(status, sorted({'pydantic', 'jinja2', 'rapidfuzz', 'openai'} & set(sys.modules)))"
+    )
+    argv = command(home, scenario="")
+    done = subprocess.run(
+        [argv[0], "-c", code, *argv[3:]],
+        input="",
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(home),
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "0 []"
+
+
 def test_a_broken_story_is_told_with_file_and_line(home):
     (home / "scenarios" / "inn.zh.yaml").write_text("title: x\nwrong: y\n", encoding="utf-8")
     shown = play(home, ["1"], status=1)
