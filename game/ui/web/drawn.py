@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 
+_SPOKEN = frozenset({"character", "aside", "ask", "player", "narration", "ending"})
 _KEPT = ("turn", "chosen", "answer", "answer_text", "question", "success", "title", "scene")
 
 
 def row(drawn: Row) -> Data:
     """A row as data."""
-    data: Data = {"kind": drawn.kind, "text": segments(drawn.text)}
+    spoken = drawn.kind in _SPOKEN
+    text = segments(drawn.text) if spoken else [("speech", drawn.text)]
+    data: Data = {"kind": drawn.kind, "text": text}
     if drawn.name:
         data["name"] = drawn.name
     if drawn.who:

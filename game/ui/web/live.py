@@ -267,4 +267,3 @@ class LiveGame:
             self.speed = speed
             if speed == "off":
                 self.hurry()
-

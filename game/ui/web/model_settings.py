@@ -77,7 +77,7 @@ def _number(name: str, value: Any) -> float | int:
     return int(number) if name == "max_tokens" else number
 
 
-def _text(name: str, value: Any) -> str:
+def _text(name: str, value: object) -> str:
     if not isinstance(value, str) or len(value) > 500 or not value.isprintable():
         raise SettingsFault(name)
     value = value.strip()

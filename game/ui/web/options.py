@@ -51,15 +51,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     net.add_argument("--open", action="store_true", help="open the page in the browser")
     host = parser.add_argument_group("for hosts of several players")
-    host.add_argument("--keep-days", type=float, default=0, metavar="N", help="saves that were "
-                      "left alone for so many days are deleted; 0 keeps them (the default)")  # fmt: skip
+    host.add_argument(
+        "--keep-days", type=float, default=0, metavar="N",
+        help="saves that were left alone for so many days are deleted; 0 keeps them (the default)",
+    )  # fmt: skip
     for name, what in (
         ("--lines-per-game", "lines one game may take"),
         ("--lines-per-day", "lines one player may say in a day"),
         ("--lines-in-all", "lines all players together may say in a day"),
     ):
-        host.add_argument(name, type=int, default=0, metavar="N",
-                          help=f"how many {what}, for a host who lends a key; 0: no limit")  # fmt: skip
+        about = f"how many {what}, for a host who lends a key; 0 sets no limit (the default)"
+        host.add_argument(name, type=int, default=0, metavar="N", help=about)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -18,8 +18,8 @@ from .owners import owner_of, token_in
 
 THREADS = 200
 
-_MARKUP = """<div class="curtain" data-lang="{lang}" data-look="paper"><p class="loading">{title}</p>
-<noscript>JavaScript</noscript></div>"""
+_MARKUP = """<div class="curtain" data-lang="{lang}" data-look="home">
+<p class="loading">{title}</p></div>"""
 _ON_LOAD = """import(new URL('{base}js/main.js', document.baseURI).href).then(
   (main) => main.start(element.querySelector('.curtain'), server));"""
 _HEAD = """<link rel="stylesheet" href="{base}stage.css">

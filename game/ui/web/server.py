@@ -167,7 +167,7 @@ async def _sweep(games: Games, keep_days: float) -> None:
         await asyncio.sleep(_SWEEP)
 
 
-# --- running ---------------------------------------------------------------------------------------
+# --- running -------------------------------------------------------------------------------------
 
 
 def serve(options: WebOptions) -> int:

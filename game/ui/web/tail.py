@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from .games import Games
 from .live import LiveGame, Seen
@@ -28,7 +29,12 @@ def seen_from(last: str) -> Seen:
 async def tail(games: Games, game: LiveGame, seen: Seen) -> AsyncIterator[str]:
     """Everything that happens in a game from now on, until it is closed."""
     loop, changed = asyncio.get_running_loop(), asyncio.Event()
-    leave = game.watch(lambda: loop.call_soon_threadsafe(changed.set))
+
+    def call() -> None:
+        with suppress(RuntimeError):  # the loop has ended, and so has this stream
+            loop.call_soon_threadsafe(changed.set)
+
+    leave = game.watch(call)
     yield "retry: 800\n\n"
     try:
         while not games.closing and not game.gone:

@@ -65,16 +65,15 @@ export function spoken(parts, most = Infinity) {
 
 export const plain = (parts) => parts.map(([, text]) => text).join("");
 
-// Whoever has no portrait is cut out of paper: head and shoulders in a colour of their own.
+// Whoever has no portrait is cut out of paper: a silhouette with their sign for a seal.
 export function cutout(name, hue, mood) {
   const sign = Array.from(name.trim())[0] || "·";
   const tilt = { warm: 3, cold: -3 }[mood] || 0;
   return svg("svg", { viewBox: "0 0 200 300", class: "cutout", style: `--hue:${hue}`, "aria-hidden": "true" },
-    svg("path", { class: "robe", d: "M100 132c-52 2-84 40-90 168h180c-6-128-38-166-90-168Z" }),
-    svg("path", { class: "fold", d: "M100 140c-6 40-26 60-44 160M100 140c8 44 22 70 46 160" }),
-    svg("g", { transform: `rotate(${tilt} 100 130)` },
-      svg("path", { class: "hair", d: "M52 96C44 40 74 18 102 18s56 20 48 78c6 18 2 34-8 42H60c-12-8-14-26-8-42Z" }),
-      svg("ellipse", { class: "face", cx: 100, cy: 92, rx: 38, ry: 46 })),
-    svg("circle", { class: "seal", cx: 100, cy: 226, r: 30 }),
-    Object.assign(svg("text", { x: 100, y: 238, "text-anchor": "middle", class: "sign" }), { textContent: sign }));
+    svg("circle", { class: "halo", cx: 100, cy: 92, r: 78 }),
+    svg("g", { class: "figure-cut", transform: `rotate(${tilt} 100 160)` },
+      svg("path", { d: "M100 26c-30 0-48 23-46 52 1 24 13 45 28 53l-2 17c-34 8-58 32-66 152h172c-8-120-32-144-66-152l-2-17c15-8 27-29 28-53 2-29-16-52-46-52Z" })),
+    svg("path", { class: "fold", d: "M80 150c4 24 12 36 20 42 8-6 16-18 20-42M100 192v108" }),
+    svg("rect", { class: "seal", x: 76, y: 208, width: 48, height: 48, rx: 5 }),
+    Object.assign(svg("text", { x: 100, y: 244, "text-anchor": "middle", class: "sign" }), { textContent: sign }));
 }

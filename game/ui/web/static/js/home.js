@@ -7,7 +7,7 @@ import { lang, word } from "./words.js";
 export function home(page, shelf) {
   const packs = shelf.packs.map((pack) => puzzles(page, pack));
   return el("main", { class: "home" },
-    header(page),
+    header(page, !shelf.saves.length),
     shelf.saves.length ? resume(page, shelf.saves) : null,
     section("stories", shelf.stories.length
       ? el("ul", { class: "covers" }, shelf.stories.map((story) => card(page, story)))
@@ -16,7 +16,7 @@ export function home(page, shelf) {
     section("talk", el("p", { class: "about" }, word("web.talk.about")), people(page, shelf.people)));
 }
 
-function header(page) {
+function header(page, first) {
   const other = lang === "zh" ? "en" : "zh";
   return el("header", { class: "masthead" },
     el("div", { class: "tools" },
@@ -24,7 +24,8 @@ function header(page) {
       button(word("web.look.heading"), () => look(page), { class: "quiet" }),
       button(word("web.settings.heading"), () => models(page), { class: "quiet" })),
     el("h1", { tabindex: -1 }, word("app.title")),
-    el("p", { class: "tagline" }, word("app.tagline")));
+    el("p", { class: "tagline" }, word("app.tagline")),
+    first ? el("p", { class: "first" }, word("web.hello")) : null);
 }
 
 function section(key, ...inside) {

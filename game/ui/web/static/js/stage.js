@@ -30,7 +30,9 @@ export class Stage {
 
   build() {
     this.title = el("div", { class: "title" });
-    this.log = el("div", { class: "log", role: "log", "aria-label": word("web.log"), "aria-live": "off", tabindex: 0 });
+    this.lines = el("div", { class: "lines" });
+    this.log = el("div", { class: "log", role: "log", "aria-label": word("web.log"), "aria-live": "off", tabindex: 0 }, this.lines);
+    this.keepDown();
     this.aloud = el("div", { class: "unseen", "aria-live": "polite", "aria-atomic": "false" });
     this.surface = el("div", { class: "surface-card" });
     this.choices = el("div", { class: "choices" });
@@ -58,6 +60,7 @@ export class Stage {
   close() {
     this.closed = true;
     this.look.close();
+    this.sizes.disconnect();
     this.typist.clear();
   }
 
@@ -75,17 +78,17 @@ export class Stage {
     if (at_once && this.typist.live) this.typist.live.shown = Array.from(plain(update.speaking.text)).length;
     this.typed = false;
     if (update.tableau) this.dress();
-    if (update.fresh) this.bottom(true);
     this.input.busy(this.busy);
     if (!this.typist.busy) this.settle();
   }
 
   begin(first) {
     this.typist.clear();
-    this.log.replaceChildren();
+    this.lines.replaceChildren();
+    this.stick = true;
     this.over.replaceChildren();
     this.first = first;
-    if (first > 0) this.log.append(button(word("web.earlier"), () => this.earlier(), { class: "quiet earlier" }));
+    if (first > 0) this.lines.append(button(word("web.earlier"), () => this.earlier(), { class: "quiet earlier" }));
   }
 
   async earlier() {
@@ -95,7 +98,7 @@ export class Stage {
     const height = this.log.scrollHeight;
     for (const row of answer.rows) more.before(this.whole(row));
     this.first = answer.first;
-    if (answer.first > 0) this.log.prepend(more);
+    if (answer.first > 0) this.lines.prepend(more);
     else more.remove();
     this.log.scrollTop += this.log.scrollHeight - height;
   }
@@ -133,11 +136,10 @@ export class Stage {
   // --- rows ----------------------------------------------------------------------------------
 
   draw(row, typing) {
-    const near = this.nearBottom();
+    if (row.kind === "player") this.stick = true;
     const [made, body] = rowOf(row, { edit: (turn, text) => this.edit(turn, text), branch: (turn) => this.branch(turn) });
     if (typing) made.setAttribute("aria-hidden", "true");
-    this.log.append(made);
-    this.bottom(near || row.kind === "player");
+    this.lines.append(made);
     return body;
   }
 
@@ -148,23 +150,25 @@ export class Stage {
   }
 
   stand(row) {
-    this.log.append(this.whole(row));
+    this.lines.append(this.whole(row));
   }
 
   told(row) {
-    this.log.lastElementChild?.removeAttribute("aria-hidden");
     for (const one of this.log.querySelectorAll(".row[aria-hidden]")) one.removeAttribute("aria-hidden");
     if (row.kind !== "player") this.aloud.append(el("p", {}, read(row)));
     while (this.aloud.children.length > 12) this.aloud.firstChild.remove();
-    this.bottom(this.nearBottom());
   }
 
-  nearBottom() {
-    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120;
-  }
-
-  bottom(wanted) {
-    if (wanted) this.log.scrollTop = this.log.scrollHeight;
+  // The newest line stays in sight, unless the reader has scrolled up.
+  keepDown() {
+    this.stick = true;
+    const down = () => this.stick && (this.log.scrollTop = this.log.scrollHeight);
+    this.log.addEventListener("scroll", () => {
+      this.stick = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 60;
+    });
+    this.sizes = new ResizeObserver(down);
+    this.sizes.observe(this.log);
+    this.sizes.observe(this.lines);
   }
 
   // All that is known has been typed: what can be said now, or the last page.
@@ -174,7 +178,6 @@ export class Stage {
     this.figures.light(this.busy ? this.figures.lit : "");
     this.input.busy(this.busy);
     this.offer();
-    this.bottom(this.nearBottom());
     if (this.tableau.closing && !this.busy && !this.over.firstChild && !this.reading) this.last();
   }
 
@@ -192,7 +195,6 @@ export class Stage {
     this.choices.replaceChildren(...(chips.length || stuck ? [
       el("p", { class: "label", id: "choices-label" }, chips.length ? word(now.asked ? "web.choices_asked" : "web.choices") : ""),
       el("div", { class: `chips${now.asked ? " asked" : ""}`, role: "group", "aria-labelledby": chips.length ? "choices-label" : null }, chips, stuck)] : []));
-    this.bottom(this.nearBottom());
   }
 
   offerAgain() {

@@ -1,0 +1,52 @@
+"""The start page: what there is, and beginning or opening a game."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .. import home as start_page
+from .. import talk as free_talk
+from ..words import words
+from .request import Data, Refused, Request, opened, prefer
+
+
+def hello(ask: Request) -> Data:
+    """The first request of a page: words, and the start page."""
+    return {"words": words(ask.lang), **home(ask)}
+
+
+def home(ask: Request) -> Data:
+    """What the start page shows."""
+    wired = ask.games.cast_with is not None
+    return {"home": start_page.home(ask.games, ask.owner, ask.lang), "models": wired}
+
+
+def new(ask: Request) -> Data:
+    """A new game of a story, or of a puzzle of a pack."""
+    scenario, puzzle = ask.text("scenario", 60), ask.text("puzzle", 60)
+    known = ask.games.app.library.languages(scenario)
+    if not known:
+        raise Refused(ask.word("notices.no_scenario", id=scenario))
+    lang = ask.lang if ask.lang in known else known[0]
+    return opened(ask, ask.games.app.new(scenario, lang, None, puzzle, ask.owner))
+
+
+def fields(ask: Request) -> Data:
+    """The fields of a free talk, as they are for a character."""
+    return {"fields": free_talk.shown(ask.games.app, ask.text("character", 60), ask.lang)}
+
+
+def talk(ask: Request) -> Data:
+    """A free talk with the fields as the page has them."""
+    filled = ask.fields.get("fields")
+    filled = filled if isinstance(filled, Mapping) else {}
+    story = free_talk.story_of(ask.games.app, ask.text("character", 60), ask.lang, filled)
+    who = free_talk.persona_of(filled, ask.lang)
+    return opened(ask, ask.games.app.begin(story, owner=ask.owner, persona=who))
+
+
+def open_game(ask: Request) -> Data:
+    """A page begins to look on at a game."""
+    game = ask.game()
+    prefer(ask, game)
+    return {"game": game.key}
