@@ -41,7 +41,7 @@ class KeptCache:
 
     def prepare(self, ids: Sequence[int]) -> list[int]:
         """Crop to what is shared with `ids`; the rest of them, at least one, is to be fed."""
-        shared = min(_shared(self.ids, ids), len(ids) - 1)
+        shared = min(shared_length(self.ids, ids), len(ids) - 1)
         if self.past.get_seq_length() != len(self.ids):
             self.reset()
             shared = 0
@@ -74,7 +74,8 @@ class KeptCache:
             self._replies.popitem(last=False)
 
 
-def _shared(old: Sequence[int], new: Sequence[int]) -> int:
+def shared_length(old: Sequence[int], new: Sequence[int]) -> int:
+    """How many ids two lists begin with in common."""
     for at, (left, right) in enumerate(zip(old, new, strict=False)):
         if left != right:
             return at

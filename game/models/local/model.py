@@ -17,6 +17,7 @@ from game.errors import ModelError
 from game.models.base import Sampling
 from game.models.local.cache import KeptCache, Shelf
 from game.models.local.codec import Codec
+from game.models.local.lines import one_line
 from game.models.local.network import Network
 from game.models.local.sampling import Sampler
 from game.models.local.scoring import score
@@ -108,5 +109,5 @@ class LocalModel:
         """Note the ids of what was shown, which a stop may have left shorter than the reply."""
         for length in range(len(reply), max(0, len(reply) - LONGEST_TAIL), -1):
             if cleaner.clean(self.codec.text(reply[:length])) == cleaner.shown:
-                kept.remember(cleaner.shown, reply[:length])
+                kept.remember(one_line(cleaner.shown), reply[:length])
                 return

@@ -20,7 +20,7 @@ from game.models.local.cache import KeptCache
 from game.models.local.turns import Turns
 
 STEP = 0.12
-SMALLEST, LARGEST = 8, 2048
+SMALLEST, LARGEST = 16, 2048
 
 
 class Network:
