@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -30,7 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     module = importlib.import_module(VERBS[verb][0])
     parser = argparse.ArgumentParser(prog=f"python -m game {verb}", description=VERBS[verb][1])
     module.arguments(parser)
-    status: int = module.run(parser.parse_args(rest))
+    try:
+        status: int = module.run(parser.parse_args(rest))
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return 0
     return status
 
 

@@ -58,7 +58,7 @@ class Entry:
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GameState:
     """Everything that is true of a game now; made by `apply` alone."""
 
@@ -106,6 +106,14 @@ class GameState:
     questions: tuple[str, ...] = ()
     hints: tuple[int, ...] = ()
     gave_up: bool = False
+
+
+def changed(state: GameState, **changes: Any) -> GameState:
+    """`dataclasses.replace`, but many times faster: stories are played by the thousand."""
+    after = object.__new__(GameState)
+    after.__dict__.update(state.__dict__)
+    after.__dict__.update(changes)
+    return after
 
 
 def apply(state: GameState | None, event: Event) -> GameState:
@@ -181,7 +189,7 @@ def _waiting(to_speak: tuple[Cue, ...]) -> Phase:
 
 def _scene_entered(state: GameState, event: e.SceneEntered) -> GameState:
     visited = state.visited if event.scene in state.visited else (*state.visited, event.scene)
-    return replace(
+    return changed(
         state,
         phase=_waiting(event.cues),
         scene=event.scene,
@@ -205,7 +213,7 @@ def _told(state: GameState, event: e.Narrated) -> GameState:
 def _actor_spoke(state: GameState, event: e.ActorSpoke) -> GameState:
     entry = Entry("character", event.who, event.text, state.turns, event.cut)
     after = _spoken(state, entry, event, event.last)
-    return replace(after, last_speaker=event.who)
+    return changed(after, last_speaker=event.who)
 
 
 def _spoken(
@@ -218,7 +226,7 @@ def _spoken(
     used = state.used
     if event.variant and not state.said:
         used = MappingProxyType({**used, event.variant: used.get(event.variant, 0) + 1})
-    return replace(
+    return changed(
         state,
         phase=_waiting(rest),
         to_speak=rest,
@@ -231,7 +239,7 @@ def _spoken(
 
 def _player_spoke(state: GameState, event: e.PlayerSpoke) -> GameState:
     entry = Entry("player", "", event.text, state.turns)
-    return replace(
+    return changed(
         state,
         phase=Phase.JUDGE,
         line=event.text,
@@ -246,7 +254,7 @@ def _player_spoke(state: GameState, event: e.PlayerSpoke) -> GameState:
 def _beat_chosen(state: GameState, event: e.BeatChosen) -> GameState:
     if not any(event.choice == one.id for one in state.asked):
         raise IllegalEvent(f"{event.choice} was not offered")
-    return replace(state, phase=Phase.JUDGE, choice=event.choice, asked=())
+    return changed(state, phase=Phase.JUDGE, choice=event.choice, asked=())
 
 
 def _turn_judged(state: GameState, event: e.TurnJudged) -> GameState:
@@ -256,7 +264,7 @@ def _turn_judged(state: GameState, event: e.TurnJudged) -> GameState:
         questions = (*questions, event.question)
     finds = tuple(fact for fact in event.facts if fact not in state.facts)
     effect = bool(event.beat or finds)
-    return replace(
+    return changed(
         state,
         phase=Phase.EFFECT if effect else _waiting(event.cues),
         beat=event.beat,
@@ -275,7 +283,7 @@ def _turn_judged(state: GameState, event: e.TurnJudged) -> GameState:
 
 def _asked_back(state: GameState, event: e.AskedBack) -> GameState:
     entry = Entry("character" if event.who else "narrator", event.who, event.text, state.turns)
-    return replace(
+    return changed(
         state,
         phase=Phase.PLAYER,
         asked=event.candidates,
@@ -284,7 +292,7 @@ def _asked_back(state: GameState, event: e.AskedBack) -> GameState:
 
 
 def _rolled(state: GameState, event: e.Rolled) -> GameState:
-    return replace(state, rolled=event)
+    return changed(state, rolled=event)
 
 
 def _beat_happened(state: GameState, event: e.BeatHappened) -> GameState:
@@ -292,7 +300,7 @@ def _beat_happened(state: GameState, event: e.BeatHappened) -> GameState:
     if event.beat not in happened:
         happened = (*happened, event.beat)
     to_speak = (*state.to_speak, *event.cues)
-    return replace(
+    return changed(
         state,
         phase=_waiting(to_speak),
         vars=MappingProxyType({**state.vars, **event.changes}),
@@ -307,7 +315,7 @@ def _beat_happened(state: GameState, event: e.BeatHappened) -> GameState:
 
 def _fact_found(state: GameState, event: e.FactFound) -> GameState:
     finds = tuple(fact for fact in state.finds if fact != event.fact)
-    return replace(
+    return changed(
         state,
         phase=Phase.EFFECT if finds else _waiting(state.to_speak),
         finds=finds,
@@ -316,20 +324,20 @@ def _fact_found(state: GameState, event: e.FactFound) -> GameState:
 
 
 def _goal_reached(state: GameState, event: e.GoalReached) -> GameState:
-    return replace(state, goals=(*state.goals, event.goal))
+    return changed(state, goals=(*state.goals, event.goal))
 
 
 def _hint_given(state: GameState, event: e.HintGiven) -> GameState:
-    return replace(state, hints=(*state.hints, event.hint))
+    return changed(state, hints=(*state.hints, event.hint))
 
 
 def _gave_up(state: GameState, event: e.GaveUp) -> GameState:
-    return replace(state, gave_up=True)
+    return changed(state, gave_up=True)
 
 
 def _ended(state: GameState, event: e.Ended) -> GameState:
     entry = Entry("narrator", "", event.text, state.turns)
-    return replace(
+    return changed(
         state,
         phase=Phase.OVER,
         ending=event.ending,
@@ -340,7 +348,7 @@ def _ended(state: GameState, event: e.Ended) -> GameState:
 
 
 def _language_changed(state: GameState, event: e.LanguageChanged) -> GameState:
-    return replace(state, language=event.language, digest=event.digest, asked=())
+    return changed(state, language=event.language, digest=event.digest, asked=())
 
 
 _APPLY: Mapping[type[Any], Callable[[GameState, Any], GameState]] = {

@@ -31,6 +31,7 @@ def _one_or_many(value: Any) -> Any:
     return [value] if isinstance(value, (str, Mapping)) else value
 
 
+Format = Annotated[Literal[1], BeforeValidator(lambda value: 1 if value == "1" else value)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(max_length=8000), TemplateMark()]
 Expr = Annotated[str, Field(min_length=1, max_length=500), ExprMark()]
@@ -195,7 +196,7 @@ class Portrait(Block):
 class Character(Block):
     """Someone who speaks: CharacterGLM's seven attributes, its behaviours, and authored lines."""
 
-    format: Literal[1] = 1
+    format: Format = 1
     name: Plain = Field(min_length=1)
     tagline: Plain = ""
     identity: Text = ""
@@ -340,7 +341,7 @@ class Hint(Block):
 class Scenario(Block):
     """A role-play story."""
 
-    format: Literal[1] = 1
+    format: Format = 1
     kind: Literal["story"] = "story"
     title: Plain = Field(min_length=1)
     synopsis: Plain = ""
@@ -403,7 +404,7 @@ class Puzzle(Block):
 class PuzzlePack(Block):
     """A collection of puzzles with a host who answers yes, no or irrelevant."""
 
-    format: Literal[1] = 1
+    format: Format = 1
     kind: Literal["puzzles"]
     title: Plain = Field(min_length=1)
     synopsis: Plain = ""

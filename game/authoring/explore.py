@@ -13,8 +13,8 @@ import heapq
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from itertools import combinations, count
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from .. import dice, templates
@@ -33,7 +33,7 @@ from ..events import (
 )
 from ..rules import NeedRoll, begin, next_event, settle
 from ..stage import open_beats, options, topics
-from ..state import GameState, Phase, apply
+from ..state import GameState, Phase, apply, changed
 from ..story import ExprMark, Scenario, Story
 
 # A move that is no beat: chatting, which passes a turn.
@@ -113,6 +113,17 @@ class Atlas:
         return [key for key in self.nodes if key not in alive]
 
 
+def wanted_of(scenario: Scenario) -> frozenset[str]:
+    """Everything an exploration should come by, as `scene x`, `beat x`, `goal x`, `ending x`."""
+    beats = (beat for scene in scenario.scenes.values() for beat in scene.beats)
+    return frozenset(
+        [f"scene {name}" for name in scenario.scenes]
+        + [f"beat {one.id}" for one in beats]
+        + [f"goal {one.id}" for one in scenario.goals]
+        + [f"ending {one.id}" for one in scenario.endings]
+    )
+
+
 class Frontier:
     """The states still to be visited: in order, and the novel ones among them first if asked."""
 
@@ -126,12 +137,13 @@ class Frontier:
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
-    def add(self, key: Key, node: Node) -> None:
+    def add(self, key: Key, node: Node, before: GameState | None) -> None:
         """A state to visit; how novel it is counts the pairs of values not met together before."""
         self._order.append(key)
         self._waiting.add(key)
-        values = list(enumerate((node.state.scene, *node.state.vars.values())))
-        pairs = set(combinations(values, 2)) - self._met
+        values = _values(node.state)
+        changed = set(values) - set(_values(before)) if before else set(values)
+        pairs = {(one, other) for one in changed for other in values} - self._met
         if pairs:
             self._met |= pairs
             heapq.heappush(self._novel, (node.depth - 3 * len(pairs), next(self._tie), key))
@@ -146,6 +158,10 @@ class Frontier:
             if key in self._waiting:
                 self._waiting.discard(key)
                 return key
+
+
+def _values(state: GameState) -> list[tuple[str, Any]]:
+    return [("scene", state.scene), *state.vars.items()]
 
 
 class Explorer:
@@ -190,6 +206,10 @@ class Explorer:
                 progress(len(atlas.nodes))
         return atlas
 
+    def begun(self, found: tuple[str, ...] = ()) -> GameState:
+        """The state a new game waits in."""
+        return next(self._settled(apply(None, begin(self.story, 0, found))))[1]
+
     def _visit(self, atlas: Atlas, waiting: Frontier, key: Key) -> None:
         node = atlas.nodes[key]
         edges = atlas.edges.setdefault(key, [])
@@ -211,7 +231,8 @@ class Explorer:
         if key not in atlas.nodes:
             atlas.nodes[key] = node
             if node.state.phase is not Phase.OVER:
-                waiting.add(key, node)
+                before = atlas.nodes[node.parent].state if node.parent else None
+                waiting.add(key, node, before)
         return key
 
     def moves(self, state: GameState) -> list[str]:
@@ -272,7 +293,7 @@ class Explorer:
 
 def _plain(state: GameState) -> GameState:
     """Without the wording, so that memory holds many."""
-    return replace(state, transcript=(), used={}, line="", last_topic="", misses=0, spoken=0)
+    return changed(state, transcript=(), used={}, line="", last_topic="", misses=0, spoken=0)
 
 
 def _named(event: Event) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def run(
         if step.move == ">>" and step.text not in options:
             problems.append(f"line {step.line}: {step.text} is not offered, only {options}")
             break
-        seen = list(_words(game.drain(partial(_moved, step))))
+        seen = list(words(game.drain(partial(_moved, step))))
         problems += _differences(step, seen)
     return problems
 
@@ -162,7 +162,7 @@ def _commanded(session: Session, step: Step) -> Stream:
     return session.resume()
 
 
-def _words(events: Iterable[Event]) -> Iterator[str]:
+def words(events: Iterable[Event]) -> Iterator[str]:
     """What happened, in the words of a play."""
     for event in events:
         if isinstance(event, BeatHappened):

@@ -12,7 +12,7 @@ from ...errors import ContentError, Diagnostic
 from ...loader import LANGUAGES, TALK, Library
 from ...story import PuzzlePack, Scenario, Story
 from ...yamlfile import Document, Path
-from ..explore import Atlas, Explorer
+from ..explore import Atlas, Explorer, wanted_of
 
 # How many states lint looks at; a larger story is searched further only for what is still missing.
 MOST_STATES = 4_000
@@ -86,17 +86,6 @@ class Subject:
         line, column = self.documents[name].mark(path)
         where = f"{name}.{self.story.language}.yaml"
         return Diagnostic(code, where, line, column, severity, data)
-
-
-def wanted_of(scenario: Scenario) -> frozenset[str]:
-    """Everything an exploration should come by, as `scene x`, `beat x`, `goal x`, `ending x`."""
-    beats = (beat for scene in scenario.scenes.values() for beat in scene.beats)
-    return frozenset(
-        [f"scene {name}" for name in scenario.scenes]
-        + [f"beat {one.id}" for one in beats]
-        + [f"goal {one.id}" for one in scenario.goals]
-        + [f"ending {one.id}" for one in scenario.endings]
-    )
 
 
 Check = Callable[[Subject], Iterator[tuple[Path, dict[str, object]]]]
