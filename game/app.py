@@ -6,24 +6,28 @@ import argparse
 import locale
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import ContentError, SaveDamaged, SaveError, SaveUnwritable
 from .events import Event, GameStarted, LanguageChanged
 from .loader import LANGUAGES, ROOT, TALK, Library
 
 if TYPE_CHECKING:
-    from .cast import Actor, Judge, Narrator
+    from .cast.judge import AuthoredJudge
     from .saves import SaveHead, Store
     from .session import Session
+    from .settings import Settings
     from .story import Persona, Story
+    from .troupe import Models, Troupe
 
 OWNER = "local"
+SOLVED = "solved"  # a puzzle's good ending, as `rules` names it
 
 
 @dataclass
@@ -35,9 +39,8 @@ class Options:
     seed: int | None = None
     saves: Path | None = None
     content: Sequence[Path] = ()
-    actor: str = "authored"
-    narrator: str = "authored"
-    judge: str = "authored"
+    models: Mapping[str, Any] = field(default_factory=dict)
+    settings: Path | None = None
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +53,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--content", type=Path, action="append", default=[], metavar="DIR",
         help="a folder with scenarios/ and characters/ of your own",
     )  # fmt: skip
+    add_model_options(parser)
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """Who plays with which model; keys come from the environment or the settings file."""
+    group = parser.add_argument_group("models (authored: none, the default)")
+    forms = "authored | glm:PATH | hf:PATH | openai[:MODEL] | PRESET[:MODEL]"
+    group.add_argument("--actor", metavar="WHO", help=f"who speaks: {forms}")
+    group.add_argument("--narrator", metavar="WHO", help="who tells, likewise")
+    group.add_argument("--judge", metavar="WHO", help="who understands, likewise, or embed[:MODEL]")
+    group.add_argument("--base-url", metavar="URL", help="where openai is, if elsewhere")
+    group.add_argument("--settings", type=Path, metavar="FILE", help="a settings file to read")
+    group.add_argument(
+        "--no-guard", action="append", metavar="NAME",
+        help="switch a guard off: label, voices, markup, loops, repeats or unfit",
+    )  # fmt: skip
 
 
 def options_from(args: argparse.Namespace) -> Options:
@@ -60,7 +79,17 @@ def options_from(args: argparse.Namespace) -> Options:
         seed=args.seed,
         saves=args.saves,
         content=tuple(args.content),
+        models=model_wishes(args),
+        settings=args.settings,
     )
+
+
+def model_wishes(args: argparse.Namespace) -> dict[str, Any]:
+    """What the command line says of models, by the names of `Settings`."""
+    named = {name: getattr(args, name) for name in ("actor", "narrator", "judge", "base_url")}
+    off = {name: False for name in args.no_guard or ()}
+    wishes = {name: value for name, value in named.items() if value}
+    return {**wishes, "guards": off} if off else wishes
 
 
 def system_language() -> str:
@@ -68,16 +97,6 @@ def system_language() -> str:
     named = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     spoken = next((one for one in named if one), None) or locale.getlocale()[0] or ""
     return "zh" if spoken.lower().startswith(("zh", "chinese")) else "en"
-
-
-@dataclass
-class Troupe:
-    """The actor, narrator and judge that play; the fallback judges when a model fails."""
-
-    actor: Actor
-    narrator: Narrator
-    judge: Judge
-    fallback: Judge
 
 
 @dataclass
@@ -109,14 +128,38 @@ class App:
 
     @property
     def troupe(self) -> Troupe:
-        """Who plays, made when first needed."""
+        """Who plays, made when first needed; raises SettingsError, ModelError."""
         if self._troupe is None:
-            from .cast.authored import AuthoredActor, AuthoredNarrator
-            from .cast.judge import AuthoredJudge
-
-            judge = AuthoredJudge()
-            self._troupe = Troupe(AuthoredActor(), AuthoredNarrator(), judge, judge)
+            self._troupe = self.troupe_for()
         return self._troupe
+
+    def settings_for(
+        self, wishes: Mapping[str, Any] | None = None, trusted: bool = True
+    ) -> Settings:
+        """The settings that count once a player's wishes (of a page, or /model) are added."""
+        from .settings import read_file, resolve
+
+        file = read_file(self.options.settings)
+        return resolve(self.options.models, wishes, file, trusted=trusted)
+
+    def troupe_for(self, wishes: Mapping[str, Any] | None = None, trusted: bool = True) -> Troupe:
+        """Who plays for a player's wishes; `trusted` where the player owns this machine."""
+        from .troupe import build_troupe
+
+        return build_troupe(self.settings_for(wishes, trusted), self.models, self._authored)
+
+    @cached_property
+    def models(self) -> Models:
+        """The models of this process, shared by all games."""
+        from .troupe import Models
+
+        return Models()
+
+    @cached_property
+    def _authored(self) -> AuthoredJudge:
+        from .cast.judge import AuthoredJudge
+
+        return AuthoredJudge()
 
     # --- games -------------------------------------------------------------------------------
 
@@ -234,9 +277,17 @@ class App:
         return list(self.store.list(owner))
 
     def note_ending(self, session: Session) -> None:
-        """Remembers an ending that was met, for stories that ask for it."""
-        if session.state.ending and not session.in_memory:
-            self.store.note_ending(session.owner, session.story.id, session.state.ending)
+        """Remembers an ending that was met (in a pack: by which puzzle)."""
+        ending = session.state.ending
+        if ending and not session.in_memory:
+            if session.story.puzzle:
+                ending = f"{session.story.puzzle.id}:{ending}"
+            self.store.note_ending(session.owner, session.story.id, ending)
+
+    def solved_puzzles(self, pack: str, owner: str = OWNER) -> frozenset[str]:
+        """The puzzles of a pack an owner has solved."""
+        met = (one.partition(":") for one in self.store.endings(owner, pack))
+        return frozenset(puzzle for puzzle, _, ending in met if ending == SOLVED)
 
     # --- pieces --------------------------------------------------------------------------------
 

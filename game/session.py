@@ -171,7 +171,7 @@ class Session:
         """Help with what can be done now, or a notice that there is none left."""
         found = next_hint(self.story, self.state) if self.phase is Phase.PLAYER else None
         if found is None:
-            yield Notice("no_hint")
+            yield Notice("no_more_hints" if self.state.hints else "no_hint")
         else:
             yield self._commit(HintGiven(*found))
 

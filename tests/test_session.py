@@ -271,7 +271,7 @@ def test_hints_come_one_by_one_and_fit_the_moment(start: Start, tea: Story) -> N
     game = start(tea)
     events_of(game.resume())
     assert [one.text for one in events_of(game.hint())] == ["Her arms are full."]  # type: ignore[union-attr]
-    assert [one.code for one in events_of(game.hint())] == ["no_hint"]  # type: ignore[union-attr]
+    assert [one.code for one in events_of(game.hint())] == ["no_more_hints"]  # type: ignore[union-attr]
     events_of(game.choose("offer_help"))
     assert [one.text for one in events_of(game.hint())] == ["A key fits a door."]  # type: ignore[union-attr]
 

@@ -189,7 +189,7 @@ class Menu:
         content = self._content(pack)
         if content is None:
             return None
-        played = self.app.played_puzzles(pack)
+        played, solved = self.app.played_puzzles(pack), self.app.solved_puzzles(pack)
         fresh = sorted(content.puzzles, key=lambda one: one.id in played)
         items = [
             Item(
@@ -199,7 +199,7 @@ class Menu:
                     for part in (
                         self._say("level", marks="●" * one.difficulty + "○" * (5 - one.difficulty)),
                         self._say("minutes", n=one.minutes) if one.minutes else "",
-                        self._say("solved") if one.id in played else "",
+                        self._say("solved") if one.id in solved else "",
                     )
                     if part
                 ),
