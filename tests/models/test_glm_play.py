@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 from pathlib import Path
 
@@ -162,6 +163,28 @@ def test_the_least_recently_used_cache_goes_first(trained_folder: Path) -> None:
     _line(model, played(1), "a")
     assert before and _kept(model, "a").fed - before < 40  # it was still there
     assert _kept(model, "b").fed == 0  # it was not
+
+
+@pytest.mark.parametrize(("format", "share"), [("int8", 0.7), ("int4", 0.5)])
+def test_quantized_it_still_plays(trained_folder: Path, format: str, share: float) -> None:
+    """Where bitsandbytes is installed."""
+    pytest.importorskip("bitsandbytes")
+    model = load_glm(str(trained_folder), device="cpu", format=format)
+    layer = model.network.model.model.layers[0]
+    whole = load_glm(str(trained_folder)).network.model.model.layers[0]
+    halved = sum(p.numel() * 2 for p in whole.parameters())
+    assert sum(p.numel() * p.element_size() for p in layer.parameters()) < share * halved
+    assert _line(model, played(1)) == EXCHANGES[0][1]
+    scores = model.score(played(2), QUESTION, ["否", "是"], "s")
+    assert scores is not None and scores[1] > scores[0]
+
+
+def test_without_the_library_quantizing_is_refused(trained_folder: Path) -> None:
+    if importlib.util.find_spec("bitsandbytes"):
+        pytest.skip("it is installed")
+    with pytest.raises(ModelError, match="bitsandbytes") as caught:
+        load_glm(str(trained_folder), format="int4")
+    assert caught.value.kind == "missing"
 
 
 def test_a_failure_leaves_the_game_playable(

@@ -10,7 +10,8 @@ import torch
 
 from game.errors import ModelError
 
-BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0, "int8": 1.05, "int4": 0.57}
+# Per weight; embeddings are never quantized.
+BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0, "int8": 1.1, "int4": 0.7}
 SMALL = 4 * 2**30  # a model that takes no more as float32 runs on a CPU as such
 SPARE = 256 * 2**20  # for the cache and for working memory
 CACHE_SHARE = 0.25
@@ -26,8 +27,10 @@ class Placement:
     @property
     def dtype(self) -> torch.dtype:
         """The format in which is computed; int8 and int4 weights are expanded to it."""
-        if self.format in ("int8", "int4"):
-            return torch.float16 if not _has_bfloat16(self.device) else torch.bfloat16
+        if self.format == "int8":
+            return torch.float16  # the library's int8 product knows only this one
+        if self.format == "int4":
+            return torch.bfloat16 if _has_bfloat16(self.device) else torch.float16
         dtype: torch.dtype = getattr(torch, self.format)
         return dtype
 
