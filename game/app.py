@@ -8,7 +8,6 @@ import os
 import random
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -87,7 +86,7 @@ def options_from(args: argparse.Namespace) -> Options:
 def model_wishes(args: argparse.Namespace) -> dict[str, Any]:
     """What the command line says of models, by the names of `Settings`."""
     named = {name: getattr(args, name) for name in ("actor", "narrator", "judge", "base_url")}
-    off = {name: False for name in args.no_guard or ()}
+    off = dict.fromkeys(args.no_guard or (), False)
     wishes = {name: value for name, value in named.items() if value}
     return {**wishes, "guards": off} if off else wishes
 

@@ -73,17 +73,22 @@ class Narrated:
     text: str
     variant: str = ""
     cut: bool = False
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ActorSpoke:
-    """A character spoke; `last` pays the cue (an exchange has several lines)."""
+    """A character spoke; `last` pays the cue (an exchange has several lines).
+
+    `why` says what a model was given and what a guard kept back, as `code:detail`.
+    """
 
     who: str
     text: str
     variant: str = ""
     cut: bool = False
     last: bool = True
+    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ reload. `Lore.found` says what fired, by which words, at what cost, and what the
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .folding import folded, is_word
 from .prompts.history import estimate
 from .stage import holds, names, render
 from .state import Entry, GameState
@@ -59,7 +59,7 @@ class Keys:
         import ahocorasick
 
         self._automaton: Any = ahocorasick.Automaton()
-        for key in {folded(one) for one in keys} - {""}:
+        for key in {folded(one).strip() for one in keys} - {""}:
             self._automaton.add_word(key, key)
         self._empty = len(self._automaton) == 0
         if not self._empty:
@@ -67,30 +67,19 @@ class Keys:
 
     def find(self, text: str) -> frozenset[str]:
         """The keys (folded) that occur in a text, as words where they are of letters."""
+        return frozenset(key for _, key in self._hits(folded(text)))
+
+    def places(self, text: str) -> list[int]:
+        """Where the keys that occur in a text begin."""
+        return [start for start, _ in self._hits(folded(text))]
+
+    def _hits(self, text: str) -> Iterator[tuple[int, str]]:
         if self._empty:
-            return frozenset()
-        text = folded(text)
-        return frozenset(
-            key
-            for end, key in self._automaton.iter(text)
-            if _is_word(text, end - len(key) + 1, end + 1)
-        )
-
-
-def folded(text: str) -> str:
-    """A text without differences of width and case."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
-
-
-def _is_word(text: str, start: int, end: int) -> bool:
-    before, after = text[start - 1 : start], text[end : end + 1]
-    inside_left = _joins(before) and _joins(text[start])
-    return not inside_left and not (_joins(after) and _joins(text[end - 1]))
-
-
-def _joins(char: str) -> bool:
-    """Whether a character is part of a word written with letters."""
-    return char.isalnum() and ord(char) < 0x2E80
+            return
+        for end, key in self._automaton.iter(text):
+            start = end - len(key) + 1
+            if is_word(text, start, end + 1):
+                yield start, key
 
 
 class Lore:
@@ -110,7 +99,7 @@ class Lore:
         self._by_key: dict[str, list[int]] = {}
         for number, one in enumerate(self._entries):
             for key in one.keys:
-                self._by_key.setdefault(folded(key), []).append(number)
+                self._by_key.setdefault(folded(key).strip(), []).append(number)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -174,8 +163,8 @@ def _words(one: LoreEntry, hits: Sequence[frozenset[str]]) -> tuple[str, ...] | 
 
 def _fires(one: LoreEntry, recent: Sequence[frozenset[str]]) -> tuple[str, ...]:
     heard = frozenset().union(*recent)
-    first = [key for key in one.keys if folded(key) in heard]
-    second = [key for key in one.secondary if folded(key) in heard]
+    first = [key for key in one.keys if folded(key).strip() in heard]
+    second = [key for key in one.secondary if folded(key).strip() in heard]
     if not first or (one.secondary and not second):
         return ()
     return (*first, *second)

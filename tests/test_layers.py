@@ -15,11 +15,11 @@ LAYERS: list[set[str]] = [
     {"__main__"},
     {"ui"},
     {"authoring", "lab"},
-    {"app"},
+    {"app", "troupe"},
     {"session"},
     {"cast"},
     {"models"},
-    {"prompts", "lore", "guards", "settings"},
+    {"prompts", "lore", "guards", "unfit", "settings"},
     {"rules"},
     {"stage"},
     {"saves"},
@@ -27,7 +27,7 @@ LAYERS: list[set[str]] = [
     {"loader", "matching"},
     {"checks"},
     {"templates", "yamlfile", "dice", "schemas"},
-    {"events", "story", "errors", "plain"},
+    {"events", "story", "errors", "plain", "folding"},
 ]
 RANK = {name: row for row, names in enumerate(LAYERS) for name in names}
 

@@ -96,7 +96,7 @@ def narration(story: Story, state: GameState, cue: Cue, take: Take) -> tuple[str
         telling = story.scenario.scenes[key].narration
         text = telling.first if kind == "scene" else telling.again
     else:
-        text = _block(story, state, key).tells
+        text = block_of(story, state, key).tells
     return render(story, text, context), variant
 
 
@@ -111,7 +111,7 @@ def actor_script(story: Story, state: GameState, cue: Cue, take: Take) -> Script
     """The authored lines for a character's cue, not rendered yet; none if there are none."""
     kind, _, key = cue.source.partition(":")
     if kind == "beat":
-        return _variant(story, state, cue, take, _block(story, state, key).says)
+        return _variant(story, state, cue, take, block_of(story, state, key).says)
     if kind == "topic":
         return _variant(story, state, cue, take, topic_of(story, key).says)
     texts = _texts(story, state, cue)
@@ -155,7 +155,8 @@ def _fitting(
     return special or [key for key, one in pairs if not one.when] or list(keys)
 
 
-def _block(story: Story, state: GameState, key: str) -> Beat | Outcome:
+def block_of(story: Story, state: GameState, key: str) -> Beat | Outcome:
+    """What an author wrote for `beat` or `beat:outcome`."""
     beat_id, _, outcome = key.partition(":")
     beat = beat_of(story, state, beat_id)
     if not outcome or beat.roll is None:

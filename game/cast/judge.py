@@ -61,7 +61,7 @@ class AuthoredJudge:
         asked = tuple(one for one in candidates if one.id in shown)
         others = tuple(one for one in candidates if one.id not in shown)
         who = speaker(story, state)
-        return AskedBack(asked, who, _question(story, state, who, take), reading.why, others)
+        return AskedBack(asked, who, question(story, state, who, take), reading.why, others)
 
     def read(self, story: Story, state: GameState) -> Reading:
         """How the line was matched: the decision, the readings and their scores."""
@@ -127,7 +127,8 @@ def _guessed(story: Story, state: GameState, reading: Reading) -> tuple[Candidat
     return tuple(Candidate("fact", name, round(score, 3)) for name, score in found)
 
 
-def _question(story: Story, state: GameState, who: str, take: Take) -> str:
+def question(story: Story, state: GameState, who: str, take: Take) -> str:
+    """The words for asking back, of whoever is spoken to."""
     asks = story.cast[who].asks if who else ()
     if not asks:
         return ""

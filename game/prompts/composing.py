@@ -79,7 +79,7 @@ class Composer:
         return Prompt(
             Persona(word(lang, "narrate.name"), word(lang, "narrate.info"), user, info),
             word(lang, "narrate.instructions", user=user),
-            self._messages(story, state, session),
+            tuple(one for one in self._messages(story, state, session) if one.role != "player"),
             word(lang, "narrate.tell", text=one_line(passage)),
         )
 
