@@ -62,7 +62,7 @@ def _dead_end(subject: Subject) -> Found:
         for key in subject.atlas.stuck()[:1]:
             path = " → ".join(str(move) for move in subject.atlas.path(key)) or "…"
             scene = subject.atlas.nodes[key].state.scene
-            yield ("scenes", scene), {"name": scene, "path": path}
+            yield ("scenes", scene), {"name": scene, "way": path}
 
 
 def _too_many_open(subject: Subject) -> Found:
