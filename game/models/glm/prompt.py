@@ -14,8 +14,9 @@ from typing import Any, Literal
 from game.models.glm.config import EOS
 from game.models.glm.tokenizer import GlmTokenizer
 from game.models.local.codec import Replies
-from game.models.local.lines import Spoken, dialogue, one_line, system_text
+from game.models.local.lines import Spoken, dialogue, system_text
 from game.prompts import Prompt
+from game.prompts.cleaning import one_line
 
 Form = Literal["auto", "character", "rounds", "roles"]
 LINES_KEPT = 8192

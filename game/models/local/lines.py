@@ -7,16 +7,13 @@ line: a text can't forge another's turn by breaking it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from game.prompts import Message, Prompt
+from game.prompts.cleaning import one_line
 
 Voice = Literal["user", "bot"]
-
-# Every character that some program takes for the end of a line, and other control characters.
-_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +22,6 @@ class Spoken:
 
     voice: Voice
     text: str
-
-
-def one_line(text: str) -> str:
-    """`text` without line breaks and control characters."""
-    return _BREAKS.sub(" ", text).strip()
 
 
 def dialogue(prompt: Prompt, aside: bool = True) -> list[Spoken]:

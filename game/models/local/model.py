@@ -16,13 +16,13 @@ import torch
 from game.errors import ModelError
 from game.models.base import Sampling
 from game.models.local.cache import KeptCache, Shelf
-from game.models.local.codec import Codec
-from game.models.local.lines import one_line
+from game.models.local.codec import Codec, Replies
 from game.models.local.network import Network
 from game.models.local.sampling import Sampler
 from game.models.local.scoring import score
 from game.models.local.text import Cleaner
 from game.prompts import Prompt
+from game.prompts.cleaning import spoken
 
 LONGEST_TAIL = 16
 
@@ -46,22 +46,27 @@ class LocalModel:
         """How many tokens a prompt has."""
         return len(self.codec.prompt_ids(prompt, lambda text: None))
 
+    def tokens(self, text: str) -> int:
+        """How many tokens a line of text adds to a prompt, without its speaker's name."""
+        return len(self.codec.option_ids(text))
+
     def stream(
         self, prompt: Prompt, settings: Sampling, cancel: threading.Event, session: str = ""
     ) -> Iterator[str]:
         """The next line, piece by piece; only what this dialogue's cache lacks is read."""
         with self._cache(prompt, session) as kept:
-            ids = self.codec.prompt_ids(prompt, kept.reply_ids)
-            logits = self.network.read(kept, ids, cancel)
+            network = self.network
+            ids = self.codec.prompt_ids(prompt, _known(kept))
+            logits = network.read(kept, ids, cancel)
             if logits is not None:
-                yield from self._speak(kept, logits, settings, cancel)
+                yield from self._speak(network, kept, logits, settings, cancel)
 
     def score(
         self, prompt: Prompt, question: str, options: Sequence[str], session: str = ""
     ) -> list[float] | None:
         """How likely each option answers the question, on what this dialogue's cache holds."""
         with self._cache(prompt, session) as kept:
-            ids = self.codec.question_ids(prompt, question, kept.reply_ids)
+            ids = self.codec.question_ids(prompt, question, _known(kept))
             encoded = [self.codec.option_ids(option) for option in options]
             return score(self.network, kept, ids, encoded)
 
@@ -85,11 +90,16 @@ class LocalModel:
             self.shelf.put(key, kept)
 
     def _speak(
-        self, kept: KeptCache, logits: torch.Tensor, settings: Sampling, cancel: threading.Event
+        self,
+        network: Network,
+        kept: KeptCache,
+        logits: torch.Tensor,
+        settings: Sampling,
+        cancel: threading.Event,
     ) -> Iterator[str]:
         sampler = Sampler(settings, kept.ids, self.codec.stops)
         cleaner, reply = Cleaner(self.codec.replace), list[int]()
-        room = min(settings.max_tokens, self.window - len(kept.ids))
+        room = min(settings.max_tokens, network.window - len(kept.ids))
         following: torch.Tensor | None = logits
         try:
             while following is not None and len(reply) < room and not cancel.is_set():
@@ -99,7 +109,7 @@ class LocalModel:
                 reply.append(token)
                 if piece := cleaner.push(self.codec.text(reply)):
                     yield piece
-                following = self.network.step(kept, token, cancel)
+                following = network.step(kept, token, cancel)
             if piece := cleaner.push(self.codec.text(reply), final=True):
                 yield piece
         finally:
@@ -109,5 +119,10 @@ class LocalModel:
         """Note the ids of what was shown, which a stop may have left shorter than the reply."""
         for length in range(len(reply), max(0, len(reply) - LONGEST_TAIL), -1):
             if cleaner.clean(self.codec.text(reply[:length])) == cleaner.shown:
-                kept.remember(one_line(cleaner.shown), reply[:length])
+                kept.remember(spoken(cleaner.shown), reply[:length])
                 return
+
+
+def _known(kept: KeptCache) -> Replies:
+    """The ids of replies by their text, as a prompt gives it: made safe to be sent again."""
+    return lambda text: kept.reply_ids(spoken(text))
