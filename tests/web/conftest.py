@@ -53,7 +53,7 @@ class House:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        self.games.closing = True
+        self.games.close_doors()
         self.server.should_exit = True
         self.thread.join(10)
         self.app.store.close()

@@ -76,6 +76,7 @@ class Games:
         if game is not None:
             game.stop()
             game.gone = True
+            game.poke()
 
     def sweep(self, idle: float = IDLE) -> int:
         """Closes what nobody has looked at for so long; how many games that were."""
@@ -113,9 +114,17 @@ class Games:
 
     # --- the end ---------------------------------------------------------------------------------
 
+    def close_doors(self) -> None:
+        """No page is kept looking on any more; replies go on to their end."""
+        self.closing = True
+        with self._lock:
+            games = list(self._open.values())
+        for game in games:
+            game.poke()
+
     def drain(self, seconds: float = 5.0) -> bool:
         """Lets the replies that are being spoken end; whether they all did in time."""
-        self.closing = True
+        self.close_doors()
         until = time.monotonic() + seconds
         with self._lock:
             games = list(self._open.values())

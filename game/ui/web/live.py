@@ -85,7 +85,7 @@ class LiveGame:
             self._busy, self._failed = True, False
             self._pace = Pace(self.speed)
         threading.Thread(target=self._work, args=(stream,), name="reply", daemon=True).start()
-        self._tell()
+        self.poke()
         return True
 
     def stop(self) -> None:
@@ -116,7 +116,7 @@ class LiveGame:
         finally:
             with self._guard:
                 self._busy, self._spoken = False, ""
-            self._tell()
+            self.poke()
 
     def _play(self, stream: Stream) -> None:
         before = self.session.state
@@ -144,7 +144,7 @@ class LiveGame:
                 self._who, self._spoken = piece.who, ""
             self._spoken += piece.text
             self._piece += 1
-        self._tell()
+        self.poke()
         self._pace.wait(piece.text)
 
     def _show(self, before: GameState, event: Event) -> None:
@@ -157,7 +157,7 @@ class LiveGame:
             self._piece += 1
         if isinstance(event, Ended):
             self._ended(session)
-        self._tell()
+        self.poke()
 
     # --- the log -------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ class LiveGame:
         """Something said by the game itself; gone after a reload."""
         with self._guard:
             self._log += [drawn.row(Row("system", text=line)) for line in text.split("\n")]
-        self._tell()
+        self.poke()
 
     def redraw(self, without_last: bool = False) -> None:
         """The log anew from the events, after going back or in another language."""
@@ -176,7 +176,7 @@ class LiveGame:
             self._number += 1
             self._known = len(events) - without_last
             self._spoken = ""
-        self._tell()
+        self.poke()
 
     def earlier(self, before: int) -> tuple[int, list[drawn.Data]]:
         """The rows of some turns before a place in the log, and where they begin."""
@@ -209,7 +209,8 @@ class LiveGame:
         """Whether any page looks on."""
         return bool(self._watchers)
 
-    def _tell(self) -> None:
+    def poke(self) -> None:
+        """Has everyone who looks on look again."""
         with self._guard:
             self._guard.notify_all()
         for call in list(self._watchers):

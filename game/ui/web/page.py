@@ -41,6 +41,8 @@ def blocks(desk: Desk, lang: str, title: str) -> Any:
 
     # Postponed annotations are strings, and Gradio looks for the type itself.
     ask.__annotations__["request"] = gradio.Request
+    # Numbered anew, so that a page that was open before the server began again can go on asking.
+    gradio.context.Context.id = 0
     with gradio.Blocks(title=title, fill_width=True, analytics_enabled=False) as page:
         gradio.HTML(
             html_template=_MARKUP.format(lang=html.escape(lang), title=html.escape(title)),

@@ -179,7 +179,8 @@ def serve(options: WebOptions) -> int:
 
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: Any) -> None:
-            games.closing = True  # ends the streams, which would keep connections open
+            # The streams would keep connections open; a signal's handler must not wait for locks.
+            threading.Thread(target=games.close_doors, daemon=True).start()
             super().handle_exit(sig, frame)
 
     app = application(games, options)
