@@ -33,7 +33,9 @@ FLAGS = [
 class House:
     """A running server; `games` is what it has open."""
 
-    def __init__(self, saves: Path, port: int, limits: Limits | None = None, **options: Any) -> None:
+    def __init__(
+        self, saves: Path, port: int, limits: Limits | None = None, **options: Any
+    ) -> None:
         import uvicorn
 
         self.app = App(Options(language="en", seed=3, saves=saves))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+
 from game.ui.web.guard import Guard
 from game.ui.web.limits import Limits
 from game.ui.web.model_settings import ModelSettings, SettingsFault, changed
@@ -66,7 +67,9 @@ def test_nothing_else_can_be_reached(house: House, path: str) -> None:
 
 
 def test_long_bodies_are_refused(caller: Caller, house: House) -> None:
-    assert caller.http.post("/gradio_api/component_server", content=b"x" * 70_000).status_code == 413
+    assert (
+        caller.http.post("/gradio_api/component_server", content=b"x" * 70_000).status_code == 413
+    )
 
     def endless() -> object:  # no length told beforehand
         for _ in range(40):
@@ -109,7 +112,7 @@ def test_nobody_reaches_anothers_game(house: House, caller: Caller) -> None:
         "rename": {"save": key, "name": "mine"}, "delete": {"save": key}, "prefs": {}, "skip": {},
     }.items():  # fmt: skip
         answer = stranger.ask(do, game=key, **fields)
-        assert answer["ok"] is False and key in answer["error"] or not answer["ok"], do
+        assert (answer["ok"] is False and key in answer["error"]) or not answer["ok"], do
     assert stranger.http.get("/play/tail", params={"game": key}).status_code == 404
     assert stranger.http.get("/play/export", params={"game": key, "form": "md"}).status_code == 404
     assert [one["id"] for one in caller.ask("saves")["saves"]] == [key]

@@ -67,7 +67,9 @@ def test_a_puzzle_is_solved(visit: Visit) -> None:
         assert "He keeps the lamp of a lighthouse" in ending and "3 questions" in ending
         tab.page.get_by_role("button", name="The next puzzle").click()
         tab.wait_for("She rings and nobody comes")
-        assert "solved" in tab.home().page.locator(".riddles button", has_text="The Lamp").inner_text()
+        assert (
+            "solved" in tab.home().page.locator(".riddles button", has_text="The Lamp").inner_text()
+        )
 
 
 def test_what_was_meant_is_asked_and_picked_by_number(visit: Visit) -> None:

@@ -8,7 +8,7 @@ export function el(tag, attributes = {}, ...children) {
     else if (name === "style") for (const [key, one] of Object.entries(value)) made.style.setProperty(key, one);
     else made.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...children.flat().filter((one) => one !== null && one !== undefined && one !== false));
+  made.append(...children.flat(3).filter((one) => one !== null && one !== undefined && one !== false));
   return made;
 }
 

@@ -6,7 +6,7 @@ import { lang, word } from "./words.js";
 
 export function home(page, shelf) {
   const packs = shelf.packs.map((pack) => puzzles(page, pack));
-  return el("main", { class: "home" },
+  return el("div", { class: "home" },
     header(page, !shelf.saves.length),
     shelf.saves.length ? resume(page, shelf.saves) : null,
     section("stories", shelf.stories.length

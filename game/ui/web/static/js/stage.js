@@ -48,7 +48,7 @@ export class Stage {
           tool("redo", "redo", () => this.do("redo"), { class: "icon-button roomy" }),
           this.beside_, tool("menu", "menu", () => this.menu()))),
       el("section", { class: "boards", "aria-label": word("web.stage") }, this.figures.list),
-      el("main", { class: "paper" }, this.surface, this.log, this.aloud,
+      el("section", { class: "paper", "aria-label": word("web.log") }, this.surface, this.log, this.aloud,
         el("div", { class: "foot" }, this.choices, this.input.root)),
       this.panel.root, this.over);
   }
