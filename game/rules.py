@@ -188,7 +188,7 @@ def _aside(story: Story, state: GameState) -> tuple[Cue, ...]:
     fresh = [n for n in range(len(scene.asides)) if f"aside:{state.scene}/{n}" not in state.used]
     own = story.cast[who].asides if who else ()
     if scene.asides and (fresh or not own):
-        return (Cue("", "aside"),)
+        return (Cue("", f"aside:{who}" if who else "aside"),)
     return (Cue(who, "aside"),) if who else ()
 
 

@@ -288,6 +288,9 @@ class Session:
 
     def _stream(self, cue: Cue, actor: Actor, narrator: Narrator) -> Stream:
         take = self._take()
+        kind, _, answers = cue.source.partition(":")
+        if kind == "aside" and answers and actor.free:
+            cue = Cue(answers, "aside")
         if cue.who:
             said: Iterator[Delta | ActorSpoke | Narrated]
             said = actor.speak(self.story, self.state, cue, take)

@@ -29,7 +29,10 @@ class Take:
 
 
 class Actor(Protocol):
-    """Speaks for characters."""
+    """Speaks for characters; `free` if it can answer what no author has written a line for."""
+
+    @property
+    def free(self) -> bool: ...
 
     def speak(
         self, story: Story, state: GameState, cue: Cue, take: Take

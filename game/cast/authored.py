@@ -32,6 +32,8 @@ class Script:
 class AuthoredActor:
     """Speaks the authored lines of a cue."""
 
+    free = False
+
     def speak(
         self, story: Story, state: GameState, cue: Cue, take: Take
     ) -> Iterator[Delta | ActorSpoke]:

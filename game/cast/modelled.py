@@ -45,6 +45,11 @@ class ModelActor:
         self.manner, self.memory = manner or Manner(), memory
         self._authored = AuthoredActor()
 
+    @property
+    def free(self) -> bool:
+        """Whether the model answers; while it rests, only authored lines are spoken."""
+        return not resting(self.model)
+
     def speak(
         self, story: Story, state: GameState, cue: Cue, take: Take
     ) -> Iterator[Delta | ActorSpoke]:

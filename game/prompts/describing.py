@@ -26,7 +26,7 @@ def description(story: Story, state: GameState, who: str) -> str:
     def told(key: str, source: str) -> None:
         text = one_line(render(story, source, context))
         if text:
-            parts.append(word(lang, f"describe.{key}", text=text))
+            parts.append(word(lang, f"describe.{key}", text=text, name=character.name))
 
     for attribute in ATTRIBUTES:
         told(attribute, getattr(character, attribute))
