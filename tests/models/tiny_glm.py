@@ -46,13 +46,13 @@ The innkeeper wipes the counter. Hello, is there a room left? Yes, upstairs. No.
 问：她答应了吗？答：是 否 无关 yes no irrelevant"""
 
 
-def make_tokenizer(path: Path, text: str = TEXT) -> None:
+def make_tokenizer(path: Path, text: str = TEXT, size: int = 600) -> None:
     """A small sentencepiece model with byte fallback and no normalization."""
     made = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(text.split("\n") * 20),
         model_writer=made,
-        vocab_size=600,
+        vocab_size=size,
         hard_vocab_limit=False,
         model_type="bpe",
         byte_fallback=True,
