@@ -38,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    app = App(Options(content=tuple(args.content), judge=args.judge))
+    app = App(Options(content=tuple(args.content), models={"judge": args.judge}))
     tally = Tally()
     try:
         for case in read(args.file.read_text(encoding="utf-8")):
