@@ -192,8 +192,10 @@ def visit(chromium: Any, house: House) -> Iterator[Callable[..., Tab]]:
     def open_tab(speed: str = "off", lang: str = "en-US", url: str = "", **how: Any) -> Tab:
         how.setdefault("viewport", {"width": 1280, "height": 800})
         context = chromium.new_context(locale=lang, **how)
-        keep = f"localStorage.getItem('curtain.look') || localStorage.setItem('curtain.look', JSON.stringify({{speed: '{speed}'}}))"
-        context.add_init_script(keep)
+        look = f"JSON.stringify({{speed: '{speed}'}})"
+        context.add_init_script(
+            f"'curtain.look' in localStorage || localStorage.setItem('curtain.look', {look})"
+        )
         contexts.append(context)
         return Tab(context, url or house.url)
 

@@ -196,7 +196,7 @@ def test_no_word_is_missing(visit: Visit, lang: str) -> None:
         assert pattern.findall(body) == []
 
 
-# --- keyboard and screen readers -------------------------------------------------------------------
+# --- keyboard and screen readers -----------------------------------------------------------------
 
 
 def test_by_keyboard_alone(visit: Visit) -> None:
@@ -307,8 +307,9 @@ def test_a_phone(visit: Visit) -> None:
             assert tab.page.evaluate("document.querySelector('.log').scrollWidth") <= 390
             covered = tab.page.evaluate(
                 """() => { const box = document.querySelector('#line').getBoundingClientRect();
-                const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-                return [top.id, box.bottom <= innerHeight, box.right <= innerWidth]; }"""
+                const x = box.x + box.width / 2, y = box.y + box.height / 2;
+                return [document.elementFromPoint(x, y).id,
+                  box.bottom <= innerHeight, box.right <= innerWidth]; }"""
             )
             assert covered == ["line", True, True]
         tab.page.get_by_role("button", name="Panel").tap()

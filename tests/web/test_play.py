@@ -116,8 +116,9 @@ def test_typed_commands(visit: Visit) -> None:
     with looking(tab):
         tab.begin()
         for typed, seen in {
-            "/hint": "Her arms are full.", "/nothing": "no command /nothing", "/why": "line to explain",
-            "/help": "take back the last turn", "/saves": "this game", "9": "no number 9",
+            "/hint": "Her arms are full.", "/nothing": "no command /nothing",
+            "/why": "line to explain", "/help": "take back the last turn",
+            "/saves": "this game", "9": "no number 9",
         }.items():  # fmt: skip
             tab.page.fill("#line", typed)
             tab.page.press("#line", "Enter")
