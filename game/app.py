@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .troupe import Models, Troupe
 
 OWNER = "local"
+KEPT_STORIES = 16
 SOLVED = "solved"  # a puzzle's good ending, as `rules` names it
 
 
@@ -106,6 +107,8 @@ class App:
     library: Library = field(init=False)
     _store: Store | None = field(default=None, init=False)
     _troupe: Troupe | None = field(default=None, init=False)
+    # Stories that saves were begun with, as read from their kept texts.
+    _stories: dict[tuple[str, str, str, str], Story] = field(default_factory=dict, init=False)
     store_failure: SaveUnwritable | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -300,8 +303,14 @@ class App:
     def _kept(self, started: GameStarted, language: str, digest: str) -> Story:
         from .loader import load_sources
 
-        sources = self.store.content(digest)
-        return load_sources(sources, started.scenario, language, started.puzzle)
+        key = (digest, started.scenario, language, started.puzzle)
+        story = self._stories.get(key)
+        if story is None:
+            story = load_sources(self.store.content(digest), key[1], language, started.puzzle)
+            while len(self._stories) >= KEPT_STORIES:
+                self._stories.pop(next(iter(self._stories)), None)
+            self._stories[key] = story
+        return story
 
     def _persona(self, session: Session) -> Persona:
         from .story import Persona
