@@ -117,7 +117,7 @@ def test_a_story_that_breaks_says_so_and_stays_playable(games: Games) -> None:
     assert "ZeroDivisionError" in told(game, Seen())[-1]
     game.session.actor = whole
     game.begin(game.session.resume())
-    assert game.settle(5) and told(game, Seen())[-1] in ("Evening.", "You again")
+    assert game.settle(5) and told(game, Seen())[-1] in ("Evening.", "You again.")
     assert game.session.options()
 
 
