@@ -16,6 +16,10 @@ from collections.abc import Sequence
 VERBS: dict[str, tuple[str, str, str]] = {
     "play": ("game.ui.cli", "play in the terminal", "在终端里玩"),
     "lint": ("game.ui.lint_cli", "check stories and characters", "检查故事和人物"),
+    "playtest": ("game.ui.playtest_cli", "prove that a story can be played", "检验故事能玩通"),
+    "map": ("game.ui.map_cli", "draw a story as a picture", "把故事画成图"),
+    "new": ("game.ui.new_cli", "begin a character or a story", "起草人物或故事"),
+    "coverage": ("game.ui.coverage_cli", "what players found and missed", "玩家找到了什么"),
     "schemas": ("game.schemas", "write the schemas for editors", "写出编辑器用的模式文件"),
     "web": ("game.ui.web", "play in the browser", "在浏览器里玩"),
     "judge": ("game.lab.judging", "measure how lines are understood", "测量台词被理解得如何"),

@@ -65,9 +65,12 @@ class Library:
         if not name.isidentifier():  # a name from outside never becomes a path
             return None
         for root in self.roots:
-            for file in (f"{name}.{language}.yaml", f"{name}.yaml"):
-                if (root / folder / file).is_file():
-                    return root / folder / file
+            # A lone file beside its characters is a library too: see `located`.
+            places = [root / folder] if (root / folder).is_dir() else [root / folder, root]
+            for place in places:
+                for file in (f"{name}.{language}.yaml", f"{name}.yaml"):
+                    if (place / file).is_file():
+                        return place / file
         return None
 
     def load(self, scenario: str, language: str, puzzle: str = "") -> Story:
@@ -141,6 +144,22 @@ def load_sources(
     if isinstance(content, PuzzlePack):
         chosen = next((one for one in content.puzzles if one.id == puzzle), content.puzzles[0])
     return Story(scenario, language, content, cast, digest_of(sources), chosen, dict(sources))
+
+
+def located(given: str) -> tuple[Path | None, str]:
+    """What was given on a command line as a library's folder and an id: a file, or an id alone.
+
+    A file in scenarios/ or characters/ belongs to the library around that folder; one that lies
+    anywhere else brings its own folder, in which Library also looks for files without these.
+    """
+    path = Path(given)
+    if path.suffix != ".yaml":
+        return None, given
+    folder = path.resolve().parent
+    name = path.name.partition(".")[0]
+    if folder.name in ("scenarios", "characters"):
+        return folder.parent, TALK + name if folder.name == "characters" else name
+    return folder, name
 
 
 def digest_of(sources: Mapping[str, str]) -> str:

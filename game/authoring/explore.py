@@ -12,7 +12,7 @@ from __future__ import annotations
 import heapq
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -89,6 +89,30 @@ class Atlas:
             node = self.nodes[node.parent]
         return moves[::-1]
 
+    def ways(self) -> dict[str, list[Move]]:
+        """To each ending, a way that hangs on as few dice as possible; then the shortest such."""
+        best: dict[Key, tuple[Key, Move]] = {}
+        costs: dict[Key, tuple[int, int]] = {}
+        ways: dict[str, list[Move]] = {}
+        tie = count()
+        starts = [key for key, node in self.nodes.items() if node.parent is None]
+        waiting = [(0, 0, next(tie), key) for key in starts]
+        done: set[Key] = set()
+        while waiting:
+            rolls, length, _, key = heapq.heappop(waiting)
+            if key in done:
+                continue
+            done.add(key)
+            if self.nodes[key].state.phase is Phase.OVER:
+                ways.setdefault(self.nodes[key].state.ending, _followed(best, key))
+            for move, target in self.edges.get(key, ()):
+                if target not in done:
+                    cost = (rolls + bool(move.dice), length + 1)
+                    if target not in best or cost < costs[target]:
+                        best[target], costs[target] = (key, move), cost
+                        heapq.heappush(waiting, (*cost, next(tie), target))
+        return ways
+
     def endings(self) -> dict[str, list[Key]]:
         """The states in which the story is over, by ending; the nearest first."""
         found: dict[str, list[Key]] = {}
@@ -98,12 +122,13 @@ class Atlas:
         return found
 
     def stuck(self) -> list[Key]:
-        """States from which no ending can be reached; only known if the atlas is complete."""
+        """States from which no ending can be reached; one that was not visited yet may lead on."""
         before: dict[Key, list[Key]] = {}
         for key, edges in self.edges.items():
             for _, target in edges:
                 before.setdefault(target, []).append(key)
         alive = {key for keys in self.endings().values() for key in keys}
+        alive |= self.nodes.keys() - self.edges.keys()
         waiting = list(alive)
         while waiting:
             for key in before.get(waiting.pop(), ()):
@@ -111,6 +136,14 @@ class Atlas:
                     alive.add(key)
                     waiting.append(key)
         return [key for key in self.nodes if key not in alive]
+
+
+def _followed(before: Mapping[Key, tuple[Key, Move]], key: Key) -> list[Move]:
+    moves = []
+    while key in before:
+        key, move = before[key]
+        moves.append(move)
+    return moves[::-1]
 
 
 def wanted_of(scenario: Scenario) -> frozenset[str]:
@@ -165,11 +198,16 @@ def _values(state: GameState) -> list[tuple[str, Any]]:
 
 
 class Explorer:
-    """Walks one story; `suggestions_only` follows no beat that is not suggested on screen."""
+    """Walks one story; `suggestions_only` follows no beat that is not suggested on screen.
 
-    def __init__(self, story: Story, suggestions_only: bool = False, talk: bool = True) -> None:
+    With a `seed` the dice fall as they would in a game of that seed, else each way they can.
+    """
+
+    def __init__(
+        self, story: Story, suggestions_only: bool = False, seed: int | None = None
+    ) -> None:
         assert isinstance(story.scenario, Scenario)
-        self.story, self.suggestions_only, self.talk = story, suggestions_only, talk
+        self.story, self.suggestions_only, self.seed = story, suggestions_only, seed
         read = list(_conditions(story.scenario))
         used = frozenset().union(*map(templates.expression_names, read))
         self._turns = "turns" in used or story.scenario.turn_limit is not None
@@ -206,9 +244,9 @@ class Explorer:
                 progress(len(atlas.nodes))
         return atlas
 
-    def begun(self, found: tuple[str, ...] = ()) -> GameState:
-        """The state a new game waits in."""
-        return next(self._settled(apply(None, begin(self.story, 0, found))))[1]
+    def begun(self, found: tuple[str, ...] = ()) -> tuple[GameState, tuple[str, ...]]:
+        """The state a new game waits in, and what happened on the way there."""
+        return next(self._settled(apply(None, begin(self.story, 0, found))))[1:]
 
     def _visit(self, atlas: Atlas, waiting: Frontier, key: Key) -> None:
         node = atlas.nodes[key]
@@ -242,7 +280,7 @@ class Explorer:
         else:
             found = [beat.id for beat in open_beats(self.story, state)]
         passing = self._turns or self._scene_turns
-        if self.talk and passing and topics(self.story, state):
+        if passing and topics(self.story, state):
             found.append(TALK)
         return found
 
@@ -261,10 +299,9 @@ class Explorer:
         while True:
             needed = next_event(self.story, state)
             if isinstance(needed, NeedRoll):
-                for success in (True, False):
-                    if rolled := _roll(needed, success):
-                        name = "success" if success else "failure"
-                        yield from self._settled(apply(state, rolled), name, seen)
+                for rolled in self._rolls(needed, state):
+                    name = "success" if rolled.success else "failure"
+                    yield from self._settled(apply(state, rolled), name, seen)
                 return
             if needed is not None:
                 seen = (*seen, *_named(needed))
@@ -275,6 +312,14 @@ class Explorer:
             else:
                 yield fell, _plain(state), seen
                 return
+
+    def _rolls(self, need: NeedRoll, state: GameState) -> list[Rolled]:
+        if self.seed is not None:
+            faces = dice.throw(dice.parse(need.dice), self.seed, state.turns, need.beat)
+            total = sum(faces) + need.bonus
+            success = total >= need.target
+            return [Rolled(need.beat, need.dice, faces, total, need.target, success)]
+        return [found for way in (True, False) if (found := _roll(need, way))]
 
     def key(self, state: GameState) -> Key:
         """What makes a state different from others for the rest of this story."""
