@@ -72,17 +72,20 @@ def test_progress_grows_to_the_whole(tmp_path: Path) -> None:
 
 
 MEASURE = """
-import resource, sys, torch
+import sys
+from pathlib import Path
 from game.models.glm.model import load_glm
-from game.models.glm import checkpoint
-import transformers.models.glm.modeling_glm
-from tiny_glm import CONFIG
-load_glm(sys.argv[2])                      # everything imported, allocators warm
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+def status(field):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(field))
+
+load_glm(sys.argv[2])  # everything is imported, the allocators are warm
+before = status("VmRSS")
+Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here on
 model = load_glm(sys.argv[1], device="cpu", format=sys.argv[3])
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 size = sum(p.numel() * p.element_size() for p in model.network.model.parameters())
-print((after - before) / size)
+print((status("VmHWM") - before) / size)
 """
 
 
@@ -105,7 +108,7 @@ def test_peak_memory_is_little_more_than_the_weights(
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert float(done.stdout) <= 1.15
+    assert 0.9 <= float(done.stdout) <= 1.15
 
 
 def test_memory_is_checked_before_anything_is_read(

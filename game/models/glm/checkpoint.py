@@ -50,9 +50,10 @@ def load_network(
     quantizer.prepare(model.model.layers)
     missing = {name for name, _ in model.named_parameters()}
     total, done = sum(file.stat().st_size for file in files), 0
+    keep = place.dtype if place.device == "cpu" else None
     for file in files:
         read = 0
-        for stored, tensor in read_tensors(file):
+        for stored, tensor in read_tensors(file, keep):
             read += tensor.nbytes
             for name, part in glm_tensors(stored, tensor, config):
                 _put(model, name, part, place, quantizer)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -53,11 +53,15 @@ def read_json(path: Path) -> dict[str, Any]:
     return data
 
 
-def read_tensors(path: Path) -> Tensors:
-    """Every tensor of one file with its name, in the order in which they lie there."""
+def read_tensors(path: Path, keep: torch.dtype | None = None) -> Tensors:
+    """Every tensor of one file with its name, in the order in which they lie there.
+
+    Only tensors of the type `keep` may be kept as they are: the others stand in memory that the
+    next one takes over.
+    """
     try:
         if path.suffix == ".safetensors":
-            yield from _safetensors(path)
+            yield from _safetensors(path, keep)
         else:
             yield from _unpickled(path)
     except (OSError, LookupError, AttributeError, TypeError, ValueError, RuntimeError) as error:
@@ -87,7 +91,7 @@ def _unpickled(path: Path) -> Tensors:
         yield name, tensors.pop(name)
 
 
-def _safetensors(path: Path) -> Tensors:
+def _safetensors(path: Path, keep: torch.dtype | None) -> Tensors:
     size = path.stat().st_size
     with path.open("rb", buffering=0) as file:
         length = int.from_bytes(file.read(8), "little")
@@ -95,24 +99,34 @@ def _safetensors(path: Path) -> Tensors:
             raise ValueError("no safetensors header")
         header = json.loads(file.read(length))
         header.pop("__metadata__", None)
-        for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"][0]):
-            yield name, _tensor(file, entry, 8 + length, size)
+        entries = [(name, _Entry(data, 8 + length, size)) for name, data in header.items()]
+        passing = [entry.bytes for _, entry in entries if entry.dtype != keep]
+        scratch = torch.empty(max(passing, default=0), dtype=torch.uint8)
+        for name, entry in sorted(entries, key=lambda pair: pair[1].begin):
+            own = entry.dtype == keep
+            room = torch.empty(entry.bytes, dtype=torch.uint8) if own else scratch[: entry.bytes]
+            _fill(file, entry.begin, room)
+            yield name, room.view(entry.dtype).view(entry.shape)
 
 
-def _tensor(file: FileIO, entry: dict[str, Any], base: int, size: int) -> torch.Tensor:
-    dtype, shape = _DTYPES[entry["dtype"]], [int(side) for side in entry["shape"]]
-    begin, end = (base + int(offset) for offset in entry["data_offsets"])
-    count = math.prod(shape)
-    if min(shape, default=0) < 0 or not base <= begin <= end <= size:
-        raise ValueError("a tensor lies outside the file")
-    if count * dtype.itemsize != end - begin:
-        raise ValueError("a tensor's shape and size differ")
-    tensor = torch.empty(shape, dtype=dtype)
+class _Entry:
+    """Where a tensor lies in a file, as its header says; refuses what can't be."""
+
+    def __init__(self, data: Mapping[str, Any], base: int, size: int) -> None:
+        self.dtype, self.shape = _DTYPES[data["dtype"]], [int(side) for side in data["shape"]]
+        self.begin, end = (base + int(offset) for offset in data["data_offsets"])
+        self.bytes = end - self.begin
+        if min(self.shape, default=0) < 0 or not base <= self.begin <= end <= size:
+            raise ValueError("a tensor lies outside the file")
+        if math.prod(self.shape) * self.dtype.itemsize != self.bytes:
+            raise ValueError("a tensor's shape and size differ")
+
+
+def _fill(file: FileIO, begin: int, room: torch.Tensor) -> None:
     file.seek(begin)
-    room: Any = memoryview(tensor.view(-1).view(torch.uint8).numpy().data) if count else b""
-    while room:
-        got = file.readinto(room)
+    left: Any = memoryview(room.numpy().data) if len(room) else b""
+    while left:
+        got = file.readinto(left)
         if not got:
             raise ValueError("the file ends too early")
-        room = room[got:]
-    return tensor
+        left = left[got:]
