@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from game.models.local.lines import Spoken, dialogue, one_line, system_text
+from game.models.local.lines import Spoken, dialogue, system_text
 from game.prompts import Message, Prompt
+from game.prompts.cleaning import one_line
 
 Turn = dict[str, str]
 NOTE = "【※】"  # what follows it is for the actor, of this turn only

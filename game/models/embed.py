@@ -1,0 +1,188 @@
+"""Sentence embeddings: a text as a vector, by a small model that runs on any CPU.
+
+A folder or hub id with `tokenizer.json` and an ONNX file runs in onnxruntime, without torch; one
+that has only `model.safetensors` runs in transformers, where that is installed.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from game.errors import ModelError, ModelFailure
+
+if TYPE_CHECKING:
+    import numpy
+
+    Array = numpy.ndarray[Any, Any]
+
+# Both languages, about 120 MB; small enough for any machine.
+DEFAULT = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
+# The quantised files such repositories carry, by what the processor can do; then the plain ones.
+ONNX_FILES = ("onnx/model_quint8_avx2.onnx", "onnx/model.onnx", "model.onnx")
+ONNX_ARM = ("onnx/model_qint8_arm64.onnx", "onnx/model.onnx", "model.onnx")
+SMALL_FILES = ("tokenizer.json", "config.json", "1_Pooling/config.json")
+KEPT, LONGEST, TOGETHER = 20_000, 128, 64
+
+Forward = Callable[["Array", "Array"], "Array"]  # ids and mask → a vector for each token
+
+
+class Embedder:
+    """Makes vectors of length one; keeps those it has made. Safe to be used by several games."""
+
+    def __init__(self, name: str, tokenizer: Any, forward: Forward, first_token: bool) -> None:
+        """`first_token`: the first token stands for the text, else the mean of all."""
+        self.name = name
+        self._tokenizer, self._forward, self._first = tokenizer, forward, first_token
+        self._kept: OrderedDict[str, Array] = OrderedDict()
+        self._lock = Lock()
+
+    def vectors(self, texts: Sequence[str]) -> Array:
+        """One row for each text."""
+        import numpy as np
+
+        with self._lock:
+            missing = [one for one in dict.fromkeys(texts) if one not in self._kept]
+            for start in range(0, len(missing), TOGETHER):
+                group = missing[start : start + TOGETHER]
+                for text, vector in zip(group, self._made(group), strict=True):
+                    self._kept[text] = vector
+            found = np.stack([self._kept[one] for one in texts]) if texts else np.zeros((0, 1))
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+    def _made(self, texts: Sequence[str]) -> Array:
+        import numpy as np
+
+        encoded = self._tokenizer.encode_batch(list(texts))
+        ids = np.array([one.ids for one in encoded], dtype=np.int64)
+        mask = np.array([one.attention_mask for one in encoded], dtype=np.int64)
+        tokens = self._forward(ids, mask)
+        if self._first:
+            pooled = tokens[:, 0]
+        else:
+            weight = mask[:, :, None].astype(tokens.dtype)
+            pooled = (tokens * weight).sum(1) / np.maximum(weight.sum(1), 1)
+        length = np.linalg.norm(pooled, axis=1, keepdims=True)
+        unit: Array = (pooled / np.maximum(length, 1e-9)).astype(np.float32)
+        return unit
+
+
+def load_embedder(source: str = "") -> Embedder:
+    """The model in a folder, or from the hub or its cache; raises ModelError."""
+    source = source or DEFAULT
+    try:
+        folder, weights = _located(source)
+        tokenizer = _tokenizer(folder)
+        forward = _onnx(weights) if weights.suffix == ".onnx" else _torch(folder)
+    except ImportError as error:
+        raise ModelError("missing", f"a package is not installed: {error.name}", source) from None
+    return Embedder(source, tokenizer, forward, _takes_first_token(folder))
+
+
+def _located(source: str) -> tuple[Path, Path]:
+    """The folder, and the file of weights in it."""
+    folder = Path(source).expanduser()
+    names = ONNX_ARM if platform.machine().lower() in ("arm64", "aarch64") else ONNX_FILES
+    if folder.is_dir():
+        found = [folder / name for name in (*names, "model.safetensors")]
+        weights = next((one for one in found if one.is_file()), None)
+        if weights is None or not (folder / "tokenizer.json").is_file():
+            raise ModelError("missing", "needs tokenizer.json and an ONNX file", source)
+        return folder, weights
+    return _downloaded(source, names)
+
+
+def _downloaded(source: str, names: Sequence[str]) -> tuple[Path, Path]:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, HFValidationError
+
+    repo, _, revision = source.partition("@")
+
+    def fetch(name: str) -> Path | None:
+        try:
+            return Path(hf_hub_download(repo, name, revision=revision or None))
+        except EntryNotFoundError:
+            return None
+        except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
+            named = isinstance(error, HFValidationError)
+            kind: ModelFailure = "missing" if named else "unreachable"
+            raise ModelError(kind, str(error)[:300], source) from None
+
+    small = [fetch(name) for name in SMALL_FILES]
+    weights = next((path for name in names if (path := fetch(name))), None)
+    if small[0] is None or weights is None:
+        raise ModelError("missing", "has no tokenizer.json or no ONNX file", source)
+    return small[0].parent, weights
+
+
+def _tokenizer(folder: Path) -> Any:
+    from tokenizers import Tokenizer
+
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as error:  # the library raises a bare Exception
+        raise ModelError("malformed", f"tokenizer.json: {error}", str(folder)) from None
+    tokenizer.enable_truncation(LONGEST)
+    pad = _json(folder / "config.json").get("pad_token_id") or 0
+    tokenizer.enable_padding(pad_id=int(pad))
+    return tokenizer
+
+
+def _onnx(weights: Path) -> Forward:
+    import numpy as np
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(
+            str(weights), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # of many classes of its own
+        raise ModelError("malformed", f"{weights.name}: {error}"[:300], str(weights)) from None
+    taken = {one.name for one in session.get_inputs()}
+
+    def forward(ids: Array, mask: Array) -> Array:
+        every = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        tokens: Array = session.run(None, {k: v for k, v in every.items() if k in taken})[0]
+        return tokens
+
+    return forward
+
+
+def _torch(folder: Path) -> Forward:
+    import torch
+    from transformers import AutoModel
+
+    try:
+        loader: Any = AutoModel
+        model = loader.from_pretrained(folder, trust_remote_code=False, dtype=torch.float32).eval()
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError("malformed", str(error)[:300], str(folder)) from None
+
+    def forward(ids: Array, mask: Array) -> Array:
+        with torch.inference_mode():
+            found = model(input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask))
+        tokens: Array = found.last_hidden_state.numpy()
+        return tokens
+
+    return forward
+
+
+def _takes_first_token(folder: Path) -> bool:
+    return bool(_json(folder / "1_Pooling" / "config.json").get("pooling_mode_cls_token"))
+
+
+def _json(path: Path) -> Mapping[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
