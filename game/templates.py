@@ -17,9 +17,10 @@ from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
+from . import values
+from .values import TemplateFault
+
 MAX_SOURCE = 8_000
-MAX_OUTPUT = 20_000
-MAX_NUMBER = 10**12
 MAX_TICKS = 2_000
 MAX_LOOP_DEPTH = 2
 
@@ -31,20 +32,12 @@ _BUDGET = "\0ticks"
 _PARSER = Environment(trim_blocks=True, lstrip_blocks=True, autoescape=False, optimized=False)
 
 
-class TemplateFault(Exception):
-    """A template or expression is wrong: `code` as in Diagnostic, `line` counted from 1."""
-
-    def __init__(self, code: str, line: int = 1, **data: Any) -> None:
-        self.code, self.line, self.data = code, line, data
-        super().__init__(f"{code} in line {line}: {data}")
-
-
 def render(source: str, names: Names) -> str:
     """The text of a template, with `names` as its only context."""
     if "{" not in source:
         return source
     scope = {**names, _BUDGET: [MAX_TICKS]}
-    return _sized("".join(_guarded(_template(source)[0], scope)).strip())
+    return values.sized("".join(_guarded(_template(source)[0], scope)).strip())
 
 
 def evaluate(source: str, names: Names) -> Any:
@@ -141,7 +134,7 @@ class _Compiler:
             part.data if isinstance(part, nodes.TemplateData) else self.value(part)
             for part in node.nodes
         ]
-        return lambda scope: [p if isinstance(p, str) else _shown(p(scope)) for p in parts]
+        return lambda scope: [p if isinstance(p, str) else values.shown(p(scope)) for p in parts]
 
     def _if(self, node: nodes.If) -> Closure:
         branches = [(self.value(node.test), self.body(node.body))]
@@ -207,7 +200,7 @@ class _Compiler:
         return operator.itemgetter(node.name)
 
     def const(self, node: nodes.Const) -> Closure:
-        value = _bounded(node.value)
+        value = values.bounded(node.value)
         return lambda scope: value
 
     def items(self, node: nodes.List | nodes.Tuple) -> Closure:
@@ -215,7 +208,11 @@ class _Compiler:
         return lambda scope: [part(scope) for part in parts]
 
     def binary(self, node: nodes.BinExpr) -> Closure:
-        left, right, apply = self.value(node.left), self.value(node.right), _BINARY[type(node)]
+        left, right, apply = (
+            self.value(node.left),
+            self.value(node.right),
+            values.BINARY[node.operator],
+        )
         return lambda scope: apply(left(scope), right(scope))
 
     def both(self, node: nodes.And) -> Closure:
@@ -227,16 +224,16 @@ class _Compiler:
         return lambda scope: left(scope) or right(scope)
 
     def unary(self, node: nodes.UnaryExpr) -> Closure:
-        inner, apply = self.value(node.node), _UNARY[type(node)]
+        inner, apply = self.value(node.node), values.UNARY[node.operator]
         return lambda scope: apply(inner(scope))
 
     def concat(self, node: nodes.Concat) -> Closure:
         parts = [self.value(part) for part in node.nodes]
-        return lambda scope: _sized("".join(_shown(part(scope)) for part in parts))
+        return lambda scope: values.sized("".join(values.shown(part(scope)) for part in parts))
 
     def compare(self, node: nodes.Compare) -> Closure:
         left = self.value(node.expr)
-        rest = [(_COMPARE[one.op], self.value(one.expr)) for one in node.ops]
+        rest = [(values.COMPARE[one.op], self.value(one.expr)) for one in node.ops]
         if len(rest) == 1:
             test, right = rest[0]
             return lambda scope: test(left(scope), right(scope))
@@ -259,18 +256,18 @@ class _Compiler:
 
     def attribute(self, node: nodes.Getattr) -> Closure:
         inner, key = self.value(node.node), node.attr
-        return lambda scope: _member(inner(scope), key)
+        return lambda scope: values.member(inner(scope), key)
 
     def item(self, node: nodes.Getitem) -> Closure:
         inner, key = self.value(node.node), self.value(node.arg)
-        return lambda scope: _member(inner(scope), key(scope))
+        return lambda scope: values.member(inner(scope), key(scope))
 
     def filter(self, node: nodes.Filter) -> Closure:
-        apply = FILTERS.get(node.name)
+        apply = values.FILTERS.get(node.name)
         if apply is None or node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise TemplateFault("template_forbidden", node.lineno, what=f"| {node.name}")
         inner, args = self.value(node.node), [self.value(arg) for arg in node.args]
-        return lambda scope: _bounded(apply(inner(scope), *(arg(scope) for arg in args)))
+        return lambda scope: values.bounded(apply(inner(scope), *(arg(scope) for arg in args)))
 
     def call(self, node: nodes.Call) -> Closure:
         method = node.node
@@ -285,7 +282,7 @@ class _Compiler:
         return run
 
 
-# --- what values may do ------------------------------------------------------------------------
+# --- what may be said ---------------------------------------------------------------------------
 
 
 def _forbidden(node: nodes.Node) -> TemplateFault:
@@ -298,108 +295,8 @@ def _tick(scope: dict[str, Any]) -> None:
         raise TemplateFault("template_runtime", reason="too many repetitions")
 
 
-def _sized(text: str) -> str:
-    if len(text) > MAX_OUTPUT:
-        raise TemplateFault("template_runtime", reason="the text grows too long")
-    return text
-
-
-def _bounded(value: Any) -> Any:
-    if isinstance(value, str):
-        return _sized(value)
-    if isinstance(value, (int, float)) and not -MAX_NUMBER < value < MAX_NUMBER:
-        raise TemplateFault("template_runtime", reason="the number grows too large")
-    if isinstance(value, (list, tuple)) and len(value) > MAX_TICKS:
-        raise TemplateFault("template_runtime", reason="the list grows too long")
-    return value
-
-
-def _shown(value: Any) -> str:
-    return "" if value is None else _sized(str(value))
-
-
-def _number(value: Any) -> int | float:
-    if not isinstance(value, (int, float)):
-        raise TypeError(f"{value!r} is not a number")
-    return value
-
-
-def _arithmetic(apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    return lambda left, right: _bounded(apply(_number(left), _number(right)))
-
-
-def _add(left: Any, right: Any) -> Any:
-    if isinstance(left, str) and isinstance(right, str):
-        return _sized(left + right)
-    return _bounded(_number(left) + _number(right))
-
-
-def _member(value: Any, key: Any) -> Any:
-    if isinstance(value, (Mapping, list, tuple, str)):
-        return value[key]
-    raise TypeError(f"{value!r} has no {key!r}")
-
-
-def _round(value: Any, digits: int = 0) -> Any:
-    return round(_number(value)) if not digits else round(_number(value), digits)
-
-
-FILTERS: dict[str, Callable[..., Any]] = {
-    "abs": lambda value: abs(_number(value)),
-    "capitalize": lambda value: str(value).capitalize(),
-    "default": lambda value, other="": other if value in (None, "") else value,
-    "first": lambda value: value[0] if value else "",
-    "int": lambda value: int(_number(value)),
-    "join": lambda value, glue="": _joined(value, glue),
-    "last": lambda value: value[-1] if value else "",
-    "length": len,
-    "lower": lambda value: str(value).lower(),
-    "max": max,
-    "min": min,
-    "replace": lambda value, old, new: _replaced(str(value), str(old), str(new)),
-    "round": _round,
-    "string": str,
-    "title": lambda value: str(value).title(),
-    "trim": lambda value: str(value).strip(),
-    "upper": lambda value: str(value).upper(),
-}
-
-
-def _joined(value: Iterable[Any], glue: Any) -> str:
-    parts = [_shown(part) for part in value]
-    if sum(map(len, parts)) + len(parts) * len(str(glue)) > MAX_OUTPUT:
-        raise TemplateFault("template_runtime", reason="the text grows too long")
-    return str(glue).join(parts)
-
-
-def _replaced(value: str, old: str, new: str) -> str:
-    if len(value) + value.count(old) * len(new) > MAX_OUTPUT:
-        raise TemplateFault("template_runtime", reason="the text grows too long")
-    return value.replace(old, new)
-
-
-_BINARY: dict[type[nodes.Node], Callable[[Any, Any], Any]] = {
-    nodes.Add: _add,
-    nodes.Sub: _arithmetic(operator.sub),
-    nodes.Mul: _arithmetic(operator.mul),
-    nodes.FloorDiv: _arithmetic(operator.floordiv),
-    nodes.Mod: _arithmetic(operator.mod),
-}
-_UNARY: dict[type[nodes.Node], Callable[[Any], Any]] = {
-    nodes.Not: operator.not_,
-    nodes.Neg: lambda value: -_number(value),
-    nodes.Pos: _number,
-}
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "lt": operator.lt,
-    "lteq": operator.le,
-    "gt": operator.gt,
-    "gteq": operator.ge,
-    "in": lambda value, group: value in group,
-    "notin": lambda value, group: value not in group,
-}
+_BINARY = (nodes.Add, nodes.Sub, nodes.Mul, nodes.FloorDiv, nodes.Mod)
+_UNARY = (nodes.Not, nodes.Neg, nodes.Pos)
 _BUILDERS: dict[type[nodes.Node], Callable[[_Compiler, Any], Closure]] = {
     nodes.Name: _Compiler.name,
     nodes.Const: _Compiler.const,

@@ -27,6 +27,7 @@ LAYERS: list[set[str]] = [
     {"loader", "matching"},
     {"checks"},
     {"templates", "yamlfile", "dice", "schemas"},
+    {"values"},
     {"events", "story", "errors", "plain", "folding"},
 ]
 RANK = {name: row for row, names in enumerate(LAYERS) for name in names}
