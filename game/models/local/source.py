@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from game.errors import ModelError
+from game.models.local.weights import weight_files
 
 _HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+(@[\w./-]+)?$")
 _NEEDED = ("*.json", "*.jinja", "tokenizer*", "*.model")
@@ -36,8 +37,11 @@ def _in_cache(name: str, revision: str, cache: Path | None) -> Path | None:
         )
     except LocalEntryNotFoundError:
         return None
-    folder = Path(found)
-    return folder if any(folder.glob("*.safetensors")) or any(folder.glob("*.bin")) else None
+    try:
+        weight_files(Path(found))
+    except ModelError:
+        return None  # a download that was broken off: it is taken up again
+    return Path(found)
 
 
 def _download(name: str, revision: str, cache: Path | None) -> Path:
