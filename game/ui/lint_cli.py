@@ -8,11 +8,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from rich.cells import cell_len, set_cell_size
+
 from ..app import system_language
-from ..errors import ContentError, Diagnostic
-from ..loader import LANGUAGES, ROOT, TALK, Library
+from ..errors import Diagnostic
+from ..loader import LANGUAGES, ROOT, TALK, Library, located
 from .locale import text
 from .problems import diagnostic_line
+
+WIDTH = 92  # cells of a line that are shown
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,9 +48,9 @@ def run(args: argparse.Namespace) -> int:
 def _roots(paths: list[str]) -> Iterator[Path]:
     """The libraries that given files lie in."""
     for one in paths:
-        path = Path(one)
-        if path.suffix == ".yaml" and path.parent.name in ("scenarios", "characters"):
-            yield path.resolve().parent.parent
+        root, _ = located(one)
+        if root:
+            yield root
 
 
 def _subjects(library: Library, paths: list[str]) -> Iterator[tuple[str, str]]:
@@ -60,13 +64,9 @@ def _subjects(library: Library, paths: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _meant(given: str, name: str, language: str) -> bool:
-    path = Path(given)
-    if path.suffix != ".yaml":
-        return given == name
-    folder = "characters" if name.startswith(TALK) else "scenarios"
-    own, _, suffix = path.stem.partition(".")
-    same = own == name.removeprefix(TALK) and path.parent.name == folder
-    return same and suffix in ("", language)
+    """Whether a path or id on the command line means this story in this language."""
+    suffix = Path(given).stem.partition(".")[2] if given.endswith(".yaml") else ""
+    return located(given)[1] == name and suffix in ("", language)
 
 
 def _root(library: Library, found: Diagnostic) -> Path | None:
@@ -76,16 +76,25 @@ def _root(library: Library, found: Diagnostic) -> Path | None:
 
 
 def _shown(language: str, found: Diagnostic, path: Path | None) -> str:
-    """The finding and, below it, the line it is about with a mark at the column."""
+    """The finding and, below it, the line it is about with a mark at its column."""
     head = f"[{found.code}] {diagnostic_line(language, found)}"
     try:
-        line = path.read_text(encoding="utf-8").splitlines()[found.line - 1] if path else ""
-    except (OSError, ValueError, IndexError, ContentError):
+        line = path.read_text(encoding="utf-8-sig").splitlines()[found.line - 1] if path else ""
+    except (OSError, ValueError, IndexError):
         line = ""
     if not line.strip():
         return head
-    cut = line.strip()[:76]
-    return f"{head}\n    {cut}"
+    column = max(0, min(found.column - 1, len(line)))
+    start = min(len(line) - len(line.lstrip()), column)
+    start = max(start, column - WIDTH // 2)  # a long line is cut so that its mark is seen
+    blanks = " " * cell_len(line[start:column])
+    return f"{head}\n    {fit_plain(line[start:])}\n    {blanks}^"
+
+
+def fit_plain(line: str) -> str:
+    """A line cut to what is shown of it, blanks and all."""
+    kept = set_cell_size(line, WIDTH).rstrip()
+    return kept + "…" if len(kept) < len(line.rstrip()) else kept
 
 
 def _json(language: str, found: Diagnostic) -> str:

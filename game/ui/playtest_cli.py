@@ -117,7 +117,10 @@ def _recorded(story: Story, found: Findings, root: Path) -> bool:
 def story_lines(story: Story, report: Report) -> Iterator[str]:
     """The report of a story, line by line."""
     lang = report.language
-    say = lambda key, **data: text(lang, f"playtest.{key}", **data)  # noqa: E731
+
+    def say(key: str, **data: object) -> str:
+        return text(lang, f"playtest.{key}", **data)
+
     yield say("title", title=story.scenario.title, name=report.scenario, language=lang)
     yield say("explored", states=report.states, turns=report.turns)
     yield say("complete" if report.complete else "bounded")
@@ -154,12 +157,10 @@ def pack_lines(report: PackReport) -> Iterator[str]:
     lang = report.language
     for one in report.puzzles:
         key = "puzzle" if one.by_options else "puzzle_unsolved"
-        yield text(
-            lang, f"playtest.{key}", **{**asdict(one), "heard": one.lines - len(one.unheard)}
-        )
-        yield from (
-            "  - " + text(lang, "playtest.unfindable", name=name) for name in one.unfindable
-        )
+        counts = {**asdict(one), "heard": one.lines - len(one.unheard)}
+        yield text(lang, f"playtest.{key}", **counts)
+        for name in one.unfindable:
+            yield "  - " + text(lang, "playtest.unfindable", name=name)
         for line in one.unheard[:SHOWN_LINES]:
             yield "  - " + text(lang, "playtest.puzzle_unheard", line=line)
     yield text(lang, "playtest.passed" if report.passed else "playtest.failed")

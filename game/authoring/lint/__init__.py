@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 from ...errors import ContentError, Diagnostic
 from ...loader import Library
-from . import people, puzzles, structure, text, twins, wording
+from . import conditions, people, puzzles, structure, text, twins, wording
 from .subject import Rule, Subject, subject_of
 
 RULES: tuple[Rule, ...] = (
     *structure.RULES,
+    *conditions.RULES,
     *wording.RULES,
     *text.RULES,
     *people.RULES,

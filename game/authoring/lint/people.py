@@ -47,6 +47,8 @@ def _near_ids(subject: Subject) -> Found:
             [(path, beat.id) for path, _, beat in beats(scenario)],
             [(("state", name), name) for name in scenario.state],
             [(("scenes", name), name) for name in scenario.scenes],
+            [(("goals", n), one.id) for n, one in enumerate(scenario.goals)],
+            [(("endings", n), one.id) for n, one in enumerate(scenario.endings)],
         ]
         for (_, one), (path, two) in chain(*(combinations(ids, 2) for ids in kinds)):
             if one != two and _one_slip(one, two):

@@ -32,6 +32,8 @@ def _leaks(subject: Subject) -> Found:
     for path, puzzle in _puzzles(subject):
         shown: list[tuple[Path, str]] = [((*path, "surface"), puzzle.surface)]
         shown += [((*path, "hints", n), hint) for n, hint in enumerate(puzzle.hints)]
+        # A question that is itself a whole sentence of the bottom asks nothing any more.
+        shown += [((*path, "answers", n, "ask"), one.ask) for n, one in enumerate(puzzle.answers)]
         for place, text in shown:
             run = _shared(clean(text, language), clean(puzzle.bottom, language))
             told_anyway = run in clean(puzzle.surface, language) and place[-1] != "surface"

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from ... import templates
 from ...checks import strings
-from ...stage import holds, names
 from ...story import Beat, ExprMark, Scenario
 from ...yamlfile import Path
 from .subject import Rule, Subject
@@ -25,40 +24,27 @@ def beats(scenario: Scenario) -> Iterator[tuple[Path, str, Beat]]:
 
 def _unreachable(subject: Subject) -> Found:
     if scenario := subject.scenario:
-        reached = subject.atlas.reached
         places: list[tuple[str, str, Path]] = [
             ("scene", name, ("scenes", name)) for name in scenario.scenes
         ]
         places += [("beat", beat.id, path) for path, _, beat in beats(scenario)]
         places += [("goal", one.id, ("goals", n)) for n, one in enumerate(scenario.goals)]
         places += [("ending", one.id, ("endings", n)) for n, one in enumerate(scenario.endings)]
-        limited = not subject.atlas.complete
         for kind, name, path in places:
-            if f"{kind} {name}" not in reached and not (limited and _is_late(scenario, name)):
-                states = len(subject.atlas.nodes)
-                yield path, {"kind": kind, "name": name, "states": states}
-
-
-def _is_late(scenario: Scenario, name: str) -> bool:
-    """Whether something waits for a clock, which a bounded search may not have run down."""
-    clocks = {"turns", "turns_in_scene"}
-    for beat in (one for _, _, one in beats(scenario)):
-        if beat.id == name and beat.when and clocks & templates.expression_names(beat.when):
-            return True
-    return any(one.id == name and one.kind == "timeout" for one in scenario.endings)
+            if f"{kind} {name}" not in subject.reached:
+                yield path, {"kind": kind, "name": name, "states": len(subject.atlas.nodes)}
 
 
 def _not_by_suggestions(subject: Subject) -> Found:
     if scenario := subject.scenario:
         for index, ending in enumerate(scenario.endings):
             key = f"ending {ending.id}"
-            late = not subject.suggested.complete and ending.kind == "timeout"
-            if key in subject.atlas.reached and key not in subject.suggested.reached and not late:
+            if key in subject.reached and key not in subject.suggested:
                 yield ("endings", index), {"name": ending.id}
 
 
 def _dead_end(subject: Subject) -> Found:
-    if subject.scenario and subject.atlas.complete:
+    if subject.scenario:
         for key in subject.atlas.stuck()[:1]:
             path = " → ".join(str(move) for move in subject.atlas.path(key)) or "…"
             scene = subject.atlas.nodes[key].state.scene
@@ -72,23 +58,12 @@ def _too_many_open(subject: Subject) -> Found:
         yield ("scenes", scene), {"name": scene, "count": count, "most": MOST_OPEN}
 
 
-def _constant_condition(subject: Subject) -> Found:
-    """A `when` that is true in every state its scene was met in, or in none."""
-    if scenario := subject.scenario:
-        contexts: dict[str, list[dict[str, object]]] = {}
-        for node in subject.atlas.nodes.values():
-            contexts.setdefault(node.state.scene, []).append(names(subject.story, node.state))
-        for path, scene, beat in beats(scenario):
-            met = contexts.get(scene, [])
-            if beat.when is None or len(met) < 2 or f"beat {beat.id}" not in subject.atlas.reached:
-                continue
-            if all(holds(subject.story, beat.when, one) for one in met) and not beat.auto:
-                yield (*path, "when"), {"when": beat.when}
-
-
 def _never_read(subject: Subject) -> Found:
     if scenario := subject.scenario:
-        read = frozenset().union(*(_names(mark, text) for _, mark, text in strings(scenario)))
+        read: frozenset[str] = frozenset()
+        for path, mark, source in strings(scenario):
+            own = {path[-1]} if path[-2:-1] == ("effects",) else set()
+            read |= _names(mark, source) - own  # counting up is not yet asking for the count
         for character in subject.story.cast.values():
             found = (_names(mark, text) for _, mark, text in strings(character))
             read = read.union(*found)
@@ -125,7 +100,6 @@ RULES = (
     Rule("not_by_suggestions", "warning", _not_by_suggestions),
     Rule("dead_end", "error", _dead_end),
     Rule("too_many_open", "warning", _too_many_open),
-    Rule("constant_condition", "warning", _constant_condition),
     Rule("never_read", "warning", _never_read),
     Rule("never_changed", "warning", _never_changed),
     Rule("no_ending", "error", _no_ending),

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from ... import yamlfile
 from ...errors import ContentError, Diagnostic
 from ...loader import LANGUAGES, TALK, Library
+from ...stage import names
 from ...story import PuzzlePack, Scenario, Story
 from ...yamlfile import Document, Path
+from ..courses import Course, course, courses
 from ..explore import Atlas, Explorer, wanted_of
 
 # How many states lint looks at; a larger story is searched further only for what is still missing.
-MOST_STATES = 4_000
+MOST_STATES = 3_000
 MOST_SEARCHED = 20_000
+PLAYS = 80
 
 Severity = Literal["error", "warning"]
 
@@ -53,23 +56,52 @@ class Subject:
             return None
 
     @cached_property
-    def atlas(self) -> Atlas:
-        """The story's states, as one explores them who has met every ending before."""
-        return self._explored(suggestions_only=False)
+    def endings(self) -> tuple[str, ...]:
+        """The ids of the story's endings."""
+        return tuple(ending.id for ending in self.scenario.endings) if self.scenario else ()
 
     @cached_property
-    def suggested(self) -> Atlas:
-        """The states that suggested replies alone lead to."""
-        return self._explored(suggestions_only=True)
+    def courses(self) -> list[Course]:
+        """Simulated plays: they come by what a bounded search would miss."""
+        full = Explorer(self.story)
+        idle = [course(full, "idler", 0), course(full, "idler", 0, self.endings)]
+        dawdlers = courses(full, PLAYS, "dawdler", self.endings)
+        return [*idle, *courses(full, PLAYS, "seeker", self.endings), *dawdlers]
 
-    def _explored(self, suggestions_only: bool) -> Atlas:
+    @cached_property
+    def atlas(self) -> Atlas:
+        """The story's states, as one explores them who has met every ending before."""
         assert self.scenario
-        found = tuple(ending.id for ending in self.scenario.endings)
-        wanted = wanted_of(self.scenario)
-        if suggestions_only:
-            wanted = frozenset(f"ending {name}" for name in found)
-        explorer = Explorer(self.story, suggestions_only)
-        return explorer.run(MOST_SEARCHED, found, enough=MOST_STATES, wanted=wanted)
+        missing = wanted_of(self.scenario) - {one for each in self.courses for one in each.seen}
+        explorer = Explorer(self.story)
+        return explorer.run(MOST_SEARCHED, self.endings, enough=MOST_STATES, wanted=missing)
+
+    @cached_property
+    def reached(self) -> frozenset[str]:
+        """Everything that was met, as `scene x`, `beat x`, `goal x`, `ending x`."""
+        return frozenset(self.atlas.reached).union(*(one.seen for one in self.courses))
+
+    @cached_property
+    def suggested(self) -> frozenset[str]:
+        """What suggested replies (and chatting) lead to."""
+        screen = Explorer(self.story, suggestions_only=True)
+        played = [course(screen, "idler", 0, self.endings)]
+        played += courses(screen, PLAYS, "seeker", self.endings)
+        seen = frozenset().union(*(one.seen for one in played))
+        missing = frozenset(f"ending {name}" for name in self.endings) - seen
+        if missing:
+            seen |= screen.run(MOST_SEARCHED, self.endings, 1, missing).reached.keys()
+        return seen
+
+    @cached_property
+    def contexts(self) -> dict[str, list[dict[str, Any]]]:
+        """What conditions read, in every state that was seen, by scene."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        states = [node.state for node in self.atlas.nodes.values()]
+        states += [state for one in self.courses for state in one.states]
+        for state in states:
+            found.setdefault(state.scene, []).append(names(self.story, state))
+        return found
 
     @property
     def main(self) -> str:

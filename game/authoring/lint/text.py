@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 
 from ...checks import strings
 from ...loader import ROOT
-from ...story import LoreEntry
+from ...story import LoreEntry, TemplateMark
 from ...yamlfile import Path
 from .subject import Rule, Subject
 
@@ -20,6 +21,10 @@ Found = Iterator[tuple[Path, dict[str, object]]]
 ART = ROOT / "game" / "ui" / "web" / "static" / "art"
 # What a model can spare for one character's description, in characters of its language.
 MOST_DESCRIBED = {"zh": 1600, "en": 5000}
+# What a template renders; and what looks like a name in braces that it does not.
+_TAGS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_LONE = re.compile(r"\{\s*[A-Za-z_][\w.]*\s*\}|[{%]\}")
+FEWEST_LINES = 20
 # Words that stand in almost any line: a key made of one fires always.
 COMMON = frozenset(
     {"的", "了", "是", "我", "你", "他", "她", "不", "在", "有", "the", "a", "an", "i", "you"}
@@ -36,12 +41,14 @@ def parts_of(subject: Subject) -> Iterator[tuple[str, BaseModel]]:
 
 
 def _raw_template(subject: Subject) -> Found:
-    """Braces in a field that is shown as it is."""
+    """Braces in a field that is shown as it is, or single ones in a template."""
     for file, model in parts_of(subject):
-        rendered = {path for path, _, _ in strings(model)}
+        rendered = {path: mark for path, mark, _ in strings(model)}
         for path, text in plain_strings(model):
             if path not in rendered and ("{{" in text or "{%" in text):
                 yield path, {"file": file, "text": text[:40]}
+            elif rendered.get(path) is TemplateMark and (lone := _LONE.search(_TAGS.sub("", text))):
+                yield path, {"file": file, "text": lone[0][:40]}
 
 
 def plain_strings(model: BaseModel, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -79,10 +86,19 @@ def _lore_never(subject: Subject) -> Found:
 
 
 def _lore_always(subject: Subject) -> Found:
+    """A key that is a word of all lines, or stands in half of what this story's players may say."""
+    lines = [line.casefold() for line in _said_by_players(subject)]
     for file, path, entry in _lore(subject):
-        for key in entry.keys:
-            if not entry.constant and key.strip().casefold() in COMMON:
+        for key in () if entry.constant else entry.keys:
+            word = key.strip().casefold()
+            often = sum(word in line for line in lines) > max(FEWEST_LINES, len(lines)) / 2
+            if word in COMMON or (word and often):
                 yield path, {"file": file, "key": key}
+
+
+def _said_by_players(subject: Subject) -> Iterator[str]:
+    scenes = subject.scenario.scenes.values() if subject.scenario else ()
+    yield from (line for scene in scenes for beat in scene.beats for line in beat.hears)
 
 
 def _missing_picture(subject: Subject) -> Found:
