@@ -25,7 +25,7 @@ from ..stage import beat_of, label, possible, speaker, topic_of
 from ..state import GameState
 from ..story import Fact, Story
 from . import Take
-from .attempts import speaks_to_the_game
+from .attempts import to_the_game
 from .judge import AuthoredJudge, Kind, question
 from .overlap import shares_words
 
@@ -57,7 +57,7 @@ class ModelJudge:
             return self.authored.judge(story, state, take)
         if resting(self.model):
             return self.authored.judge(story, state, take)
-        if speaks_to_the_game(state.line):
+        if to_the_game(story, state):
             return _because(self.authored.judge(story, state, take), "to the game")
         if story.puzzle:
             return self._solve(story, state, take)

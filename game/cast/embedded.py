@@ -23,7 +23,7 @@ from ..stage import possible
 from ..state import GameState
 from ..story import Story
 from . import Take
-from .attempts import speaks_to_the_game
+from .attempts import to_the_game
 from .judge import KEPT_MATCHERS, AuthoredJudge, entries
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class EmbedJudge(AuthoredJudge):
     def read(self, story: Story, state: GameState) -> Reading:
         """How the line was understood; what stands in the author's file word for word is that."""
         plain = super().read(story, state)
-        if "exact" in plain.why or "empty" in plain.why or speaks_to_the_game(state.line):
+        if "exact" in plain.why or "empty" in plain.why or to_the_game(story, state):
             return plain
         kind = "question" if story.puzzle else "beat"
         open_now = [f"{kind}:{key}" for key in possible(story, state, kind)]

@@ -18,6 +18,7 @@ from ..stage import names, possible, render, scene_of, speaker
 from ..state import GameState
 from ..story import Story
 from . import Take
+from .attempts import without_code
 from .authored import choose
 
 KEPT_MATCHERS = 32
@@ -68,10 +69,11 @@ class AuthoredJudge:
         kind = "question" if story.puzzle else "beat"
         open_now = [f"{kind}:{key}" for key in possible(story, state, kind)]
         talk = [f"topic:{key}" for key in possible(story, state, "topic")]
-        return self._matcher(story, state).match(state.line, open_now, talk)
+        return self._matcher(story, state).match(without_code(state.line), open_now, talk)
 
     def _matcher(self, story: Story, state: GameState) -> Matcher:
-        key = (story.digest, story.id, state.scene)
+        # a pack's puzzles share their digest: each has questions of its own
+        key = (story.digest, story.id, state.scene, story.puzzle.id if story.puzzle else "")
         with self._lock:
             matcher = self._matchers.get(key)
             if matcher is None:

@@ -24,7 +24,7 @@ from ..state import GameState
 from ..story import Story
 from . import Take
 from .asking import Choice, choices, taken
-from .attempts import speaks_to_the_game
+from .attempts import to_the_game
 from .judge import AuthoredJudge, question
 
 SURE, DOUBT = 0.6, 0.3  # the share of the likeliest: from here on taken, or asked about
@@ -44,7 +44,7 @@ class LikelihoodJudge:
         exact = reading.decision == "accept" and "exact" in reading.why
         offered = choices(story, state)
         alone = bool(story.puzzle) or not offered or not present(story, state)
-        if exact or alone or speaks_to_the_game(state.line):
+        if exact or alone or to_the_game(story, state):
             return self.authored.judge(story, state, take)
         shares = self._shares(story, state, take, offered)
         if shares is None:
