@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -16,7 +16,7 @@ from .subject import Check, Rule, Subject
 from .text import parts_of
 
 Found = Iterator[tuple[Path, dict[str, object]]]
-Contexts = list[Mapping[str, Any]]
+Contexts = Sequence[Mapping[str, Any]]
 
 
 def _always_true(subject: Subject) -> Found:

@@ -19,7 +19,7 @@ from ..explore import Atlas, Explorer, wanted_of
 # How many states lint looks at; a larger story is searched further only for what is still missing.
 MOST_STATES = 3_000
 MOST_SEARCHED = 20_000
-PLAYS = 80
+PLAYS, FEW_PLAYS = 80, 4
 
 Severity = Literal["error", "warning"]
 
@@ -61,32 +61,37 @@ class Subject:
         return tuple(ending.id for ending in self.scenario.endings) if self.scenario else ()
 
     @cached_property
-    def courses(self) -> list[Course]:
-        """Simulated plays: they come by what a bounded search would miss."""
-        full = Explorer(self.story)
-        idle = [course(full, "idler", 0), course(full, "idler", 0, self.endings)]
-        dawdlers = courses(full, PLAYS, "dawdler", self.endings)
-        return [*idle, *courses(full, PLAYS, "seeker", self.endings), *dawdlers]
-
-    @cached_property
     def atlas(self) -> Atlas:
         """The story's states, as one explores them who has met every ending before."""
-        assert self.scenario
-        missing = wanted_of(self.scenario) - {one for each in self.courses for one in each.seen}
-        explorer = Explorer(self.story)
-        return explorer.run(MOST_SEARCHED, self.endings, enough=MOST_STATES, wanted=missing)
+        return Explorer(self.story).run(MOST_STATES, self.endings)
+
+    @cached_property
+    def courses(self) -> list[Course]:
+        """Simulated plays: they come by what a bounded search would miss, and by newcomers."""
+        full = Explorer(self.story)
+        count = FEW_PLAYS if self.atlas.complete else PLAYS
+        idle = [course(full, "idler", 0), course(full, "idler", 0, self.endings)]
+        dawdlers = courses(full, count, "dawdler", self.endings)
+        return [*idle, *courses(full, count, "seeker", self.endings), *dawdlers]
 
     @cached_property
     def reached(self) -> frozenset[str]:
         """Everything that was met, as `scene x`, `beat x`, `goal x`, `ending x`."""
-        return frozenset(self.atlas.reached).union(*(one.seen for one in self.courses))
+        assert self.scenario
+        seen = frozenset(self.atlas.reached).union(*(one.seen for one in self.courses))
+        missing = wanted_of(self.scenario) - seen
+        if missing and not self.atlas.complete:
+            more = Explorer(self.story).run(MOST_SEARCHED, self.endings, 1, missing)
+            seen |= more.reached.keys()
+        return seen
 
     @cached_property
     def suggested(self) -> frozenset[str]:
         """What suggested replies (and chatting) lead to."""
         screen = Explorer(self.story, suggestions_only=True)
         played = [course(screen, "idler", 0, self.endings)]
-        played += courses(screen, PLAYS, "seeker", self.endings)
+        count = FEW_PLAYS if self.atlas.complete else PLAYS
+        played += courses(screen, count, "seeker", self.endings)
         seen = frozenset().union(*(one.seen for one in played))
         missing = frozenset(f"ending {name}" for name in self.endings) - seen
         if missing:
