@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ...app import App
 from ...errors import SaveError
 from .art import Gallery
+from .home import Shelf
 from .limits import Limits
 from .live import LiveGame
 from .model_settings import ModelSettings
@@ -33,6 +34,7 @@ class Games:
     def __init__(self, app: App, limits: Limits | None = None) -> None:
         self.app = app
         self.limits = limits or Limits()
+        self.shelf = Shelf(app)
         self.gallery = Gallery(app.library.roots)
         self.cast_with: CastWith | None = None
         self.closing = False

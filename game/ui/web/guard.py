@@ -62,9 +62,13 @@ class Guard:
     """An ASGI application before another one."""
 
     def __init__(
-        self, app: App, names: Iterable[str] = (), auth: Iterable[tuple[str, str]] = ()
+        self,
+        app: App,
+        names: Iterable[str] = (),
+        auth: Iterable[tuple[str, str]] = (),
+        head: str = "",
     ) -> None:
-        self.app = app
+        self.app, self.head = app, head.encode()
         self.names = {*_LOCAL, *(name.lower() for name in names)}
         self.keys = [base64.b64encode(f"{user}:{word}".encode()) for user, word in auth]
 
@@ -125,7 +129,7 @@ class Guard:
         page = scope["path"] == "/"
         secure = headers.get(b"x-forwarded-proto", b"") == b"https"
         fresh = set_cookie(new_token(), secure) if page and not token else ""
-        out = _Page(send, fresh) if page else _Plain(send)
+        out = _Page(send, fresh, self.head) if page else _Plain(send)
         await self.app(scope, _bounded(receive), out)
 
 
@@ -159,10 +163,13 @@ class _Plain:
 
 
 class _Page:
-    """Sends the page: its scripts numbered, its policy set, a newcomer's cookie given."""
+    """Sends the page: its scripts numbered, its policy set, a newcomer's cookie given.
 
-    def __init__(self, send: Send, cookie: str) -> None:
-        self.send, self.cookie = send, cookie
+    What is ours in its head goes in here, too: Gradio would add it only once it has set up.
+    """
+
+    def __init__(self, send: Send, cookie: str, head: bytes) -> None:
+        self.send, self.cookie, self.head = send, cookie, head
         self.start: Message = {}
         self.body = b""
 
@@ -176,7 +183,8 @@ class _Page:
 
     async def _finish(self) -> None:
         nonce = secrets.token_urlsafe(16)
-        body = _SCRIPT.sub(f'<script nonce="{nonce}"'.encode(), _OUTSIDE.sub(b"", self.body))
+        body = _OUTSIDE.sub(b"", self.body).replace(b"</head>", self.head + b"</head>", 1)
+        body = _SCRIPT.sub(f'<script nonce="{nonce}"'.encode(), body)
         dropped = {b"content-length", b"etag", b"cache-control", *(name for name, _ in HEADERS)}
         headers = [pair for pair in self.start["headers"] if pair[0].lower() not in dropped]
         headers += [*HEADERS, (b"content-length", str(len(body)).encode())]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import os
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -17,13 +18,15 @@ from .desk import Desk
 from .owners import owner_of, token_in
 
 THREADS = 200
+BASE = "play/static/"
+STATIC = Path(__file__).with_name("static")
 
 _MARKUP = """<div class="curtain" data-lang="{lang}" data-look="home">
 <p class="loading">{title}</p></div>"""
 _ON_LOAD = """import(new URL('{base}js/main.js', document.baseURI).href).then(
   (main) => main.start(element.querySelector('.curtain'), server));"""
 _HEAD = """<link rel="stylesheet" href="{base}stage.css">
-<link rel="modulepreload" href="{base}js/main.js">
+<script type="module" src="{base}js/early.js"></script>
 <link rel="icon" href="{base}icon.svg" type="image/svg+xml">
 <meta name="color-scheme" content="light dark">"""
 
@@ -46,7 +49,7 @@ def blocks(desk: Desk, lang: str, title: str) -> Any:
     with gradio.Blocks(title=title, fill_width=True, analytics_enabled=False) as page:
         gradio.HTML(
             html_template=_MARKUP.format(lang=html.escape(lang), title=html.escape(title)),
-            js_on_load=_ON_LOAD.format(base="play/static/"),
+            js_on_load=_ON_LOAD.format(base=BASE),
             apply_default_css=False,
             server_functions=[ask],
         )
@@ -55,4 +58,6 @@ def blocks(desk: Desk, lang: str, title: str) -> Any:
 
 def head() -> str:
     """What stands in the page's head: our style and script, from this server."""
-    return _HEAD.format(base="play/static/")
+    scripts = sorted(path.name for path in (STATIC / "js").glob("*.js"))
+    links = [f'<link rel="modulepreload" href="{BASE}js/{name}">' for name in scripts]
+    return "\n".join([_HEAD.format(base=BASE), *links])

@@ -60,11 +60,11 @@ def application(games: Games, options: WebOptions) -> Any:
     page = blocks(Desk(games), lang, text(lang, "app.title"))
     page.queue(default_concurrency_limit=None)
     gradio.mount_gradio_app(
-        inner, page, path="", run_history=False, footer_links=[], head=head(), ssr_mode=False,
+        inner, page, path="", run_history=False, footer_links=[], ssr_mode=False,
         theme=gradio.themes.Base(font=["system-ui"], font_mono=["monospace"]), show_error=False,
         max_file_size=1, mcp_server=False, pwa=False, enable_monitoring=False,
     )  # fmt: skip
-    return Guard(inner, (options.host, *options.names), options.auth)
+    return Guard(inner, (options.host, *options.names), options.auth, head())
 
 
 def _routes(inner: Any, games: Games) -> None:
@@ -89,17 +89,22 @@ def _routes(inner: Any, games: Games) -> None:
         kept = {**_PICTURE, "Cache-Control": "max-age=86400"}
         return FileResponse(path, media_type=TYPES[path.suffix], headers=kept)
 
+    def start(request: Request, lang: str = "") -> Any:
+        kept = {"Cache-Control": "no-store"}
+        answer = Desk(games).ask(_owner(request), {"do": "hello", "lang": lang})
+        return JSONResponse({**answer, "lang": lang}, headers=kept)
+
     async def look(request: Request, game: str) -> Any:
         return await _look(games, request, game)
 
     def take(request: Request, game: str, form: str = "md", lang: str = "") -> Any:
         return _take(games, request, game, form, language(lang))
 
-    for asked in (look, take):  # FastAPI looks for the type itself, not for its name
+    for asked in (look, take, start):  # FastAPI looks for the type itself, not for its name
         asked.__annotations__["request"] = Request
     for path, answer in (
         ("/health", health), ("/play/static/{name:path}", static), ("/play/art/{name}", art),
-        ("/play/tail", look), ("/play/export", take),
+        ("/play/tail", look), ("/play/export", take), ("/play/start", start),
     ):  # fmt: skip
         inner.add_api_route(path, answer, methods=["GET"], response_model=None)
 

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ... import templates, yamlfile
+from ... import yamlfile
 from ...app import App
 from ...loader import TALK, load_sources
+from ...rules import begin
+from ...state import fold
 from ..locale import text as word
-from ..view import clean
+from ..view import clean, rendered
 
 if TYPE_CHECKING:
     from ...story import Persona, Story
@@ -40,14 +42,15 @@ def shown(app: App, character: str, lang: str) -> dict[str, str]:
     """The fields as they stand for a character of the library."""
     story = app.library.free_talk(character, lang)
     one = story.cast[character]
-    context = _context(story)
-    parts = [_rendered(getattr(one, name), context) for name in _ABOUT]
+    state = fold([begin(story, 0)])
+    assert state is not None
+    parts = [rendered(story, state, getattr(one, name)).strip() for name in _ABOUT]
     return {
         "bot_name": clean(one.name),
         "bot_info": "\n".join(part for part in parts if part)[: FIELDS["bot_info"]],
         "user_name": "",
         "user_info": "",
-        "greeting": _rendered(one.greeting, context),
+        "greeting": rendered(story, state, one.greeting).strip(),
     }
 
 
@@ -103,17 +106,3 @@ def _base(app: App, character: str, lang: str) -> tuple[dict[str, Any], dict[str
         return {}, {}
     text = app.library.sources(TALK + character, lang)[f"characters/{character}"]
     return dict(yamlfile.read(text, character).data), shown(app, character, lang)
-
-
-def _context(story: Story) -> dict[str, Any]:
-    values: dict[str, Any] = {name: one.initial for name, one in story.variables.items()}
-    nothing: dict[str, Any] = {"turns": 0, "turns_in_scene": 0, "scene": "", "happened": ()}
-    nothing |= {"goals": (), "visited": (), "found": (), "language": story.language}
-    return {**values, **nothing, "player": {"name": story.scenario.player.name, "info": ""}}
-
-
-def _rendered(text: str, context: Mapping[str, Any]) -> str:
-    try:
-        return clean(templates.render(text, context)).strip()
-    except templates.TemplateFault:
-        return clean(text)

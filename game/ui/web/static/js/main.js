@@ -1,6 +1,7 @@
 // The page begins here: start page or stage, by the address; words and look by the browser.
 
 import { el } from "./dom.js";
+import { early, wanted } from "./early.js";
 import { home } from "./home.js";
 import { ask, connect } from "./link.js";
 import { prefer, prefs, wear } from "./prefs.js";
@@ -22,17 +23,16 @@ class Page {
   }
 
   async start(fallback) {
-    const known = ["zh", "en"];
-    const own = (navigator.language || "").slice(0, 2);
-    const wanted = [prefs.lang, known.includes(own) ? own : fallback].find((one) => known.includes(one));
-    if (!(await this.speak(wanted || "en"))) return;
-    await this.go();
+    const lang = wanted(fallback);
+    if (!(await this.speak(lang, await early(lang)))) return;
+    if (SAVE.test(location.hash)) await this.go();
+    else this.shelve();
   }
 
   // Learns the words of a language, and what the start page shows.
-  async speak(lang) {
+  async speak(lang, known = null) {
     learn({}, lang);
-    const answer = await ask("hello");
+    const answer = known || (await ask("hello"));
     if (!answer) return false;
     learn(answer.words, lang);
     this.shelf = answer.home;
