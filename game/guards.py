@@ -103,7 +103,7 @@ class Guard:
             text = text[: found.start()] + text[found.end() :]
             found = _voices(self._names).search(text)
         if found:
-            self._note(f"voices {found['bare'] or found['bracketed']}")
+            self._note(f"voices:{found['bare'] or found['bracketed']}")
             self.over = True
             return text[: found.start()]
         if final or not self._names:

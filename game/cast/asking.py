@@ -58,7 +58,7 @@ class ModelJudge:
         if resting(self.model):
             return self.authored.judge(story, state, take)
         if to_the_game(story, state):
-            return _because(self.authored.judge(story, state, take), "to the game")
+            return _because(self.authored.judge(story, state, take), "to_the_game")
         if story.puzzle:
             return self._solve(story, state, take)
         return self._pick(story, state, take)

@@ -60,7 +60,7 @@ def guarded(
         pieces = _watched(model.stream(prompt(attempt), settings(attempt), cancel, session), watch)
         final = attempt == TRIES - 1
         text = yield from _shown(pieces, watch, final)
-        why += [f"guard:{one}" for one in watch.fired]
+        why += [f"guard_{one}" for one in watch.fired]
         if cancel.is_set():
             return Reply(text or "", True, tuple(why))
         if text:
@@ -68,7 +68,7 @@ def guarded(
         if "unfit" in watch.fired:
             return Reply("", False, tuple(why))
         if text is None:
-            why.append("guard:repeats")
+            why.append("guard_repeats")
     raise ModelError("malformed", "nothing that can be said", model.name)
 
 

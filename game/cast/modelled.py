@@ -103,7 +103,7 @@ class ModelActor:
         why = (
             *composed[-1].lore.why(),
             *reply.why,
-            *(("guard:asked unfit",) if asked_unfit else ()),
+            *(("guard_asked",) if asked_unfit else ()),
         )
         if not reply.text and not reply.cut:  # only what is not fit was said: refused in role
             aside = _refusal(story, state, who, take)

@@ -27,13 +27,13 @@ def why(story: Story, events: Sequence[e.Event], lang: str = "") -> list[str]:
     if isinstance(judged, e.AskedBack):
         lines.append(word(lang, "why.asked"))
     elif judged.by == "choice":
-        return [*lines, word(lang, "why.choice")]
+        return [*lines, word(lang, "why.choice"), *_given(events, lang)]
     else:
         lines += _taken(story, before, judged, lang)
     others = judged.others if isinstance(judged, e.AskedBack) else ()
     lines += _near(story, before, (*judged.candidates, *others), lang)
     lines += [_reason(lang, one) for one in judged.why]
-    return lines
+    return [*lines, *_given(events, lang)]
 
 
 Judged = e.TurnJudged | e.AskedBack
@@ -84,6 +84,17 @@ def _near(
         if one.kind != "fact" or one.id in before.facts
     ]
     return [word(lang, "why.near"), *(f"  {one}" for one in shown)] if shown else []
+
+
+def _given(events: Sequence[e.Event], lang: str) -> list[str]:
+    """What the models of the last turn were given beside the talk, and what guards kept back."""
+    found: list[str] = []
+    for event in reversed(live(events)):
+        if isinstance(event, e.PlayerSpoke):
+            break
+        if isinstance(event, (e.ActorSpoke, e.Narrated)):
+            found[:0] = event.why
+    return [_reason(lang, one) for one in dict.fromkeys(found)]
 
 
 def _named(story: Story, before: GameState, kind: str, key: str, lang: str) -> str:
