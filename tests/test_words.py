@@ -13,32 +13,33 @@ from game.ui.locale import has
 GAME = Path(__file__).resolve().parent.parent / "game"
 
 
-def _first_strings(name: str, place: int) -> set[str]:
-    """The literal codes handed to calls of `name` anywhere in the game."""
+def _codes(name: str, files: str = "**/*.py") -> set[str]:
+    """The literal codes that calls of `name` are given first."""
     found = set()
-    for path in GAME.rglob("*.py"):
+    for path in GAME.glob(files):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or len(node.args) <= place:
+            if not isinstance(node, ast.Call) or not node.args:
                 continue
             called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             called = node.func.id if isinstance(node.func, ast.Name) else called
-            given = node.args[place]
-            if called == name and isinstance(given, ast.Constant) and isinstance(given.value, str):
-                found.add(given.value)
+            given = node.args[0]
+            for one in (given.body, given.orelse) if isinstance(given, ast.IfExp) else (given,):
+                if called == name and isinstance(one, ast.Constant) and isinstance(one.value, str):
+                    found.add(one.value)
     return found
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_diagnostics_have_words(lang: str) -> None:
-    codes = _first_strings("Diagnostic", 0) | _first_strings("TemplateFault", 0)
-    codes |= _first_strings("problem", 0) | _first_strings("_unknown", 0)
-    codes |= _first_strings("_found", 0) | set(_CODES.values())
+    codes = _codes("Diagnostic") | _codes("TemplateFault") | _codes("problem") | _codes("Rule")
+    codes |= _codes("_unknown", "checks.py") | _codes("_found", "yamlfile.py")
+    codes |= set(_CODES.values())
     assert codes >= {"yaml_alias", "auto_loop", "undefined_name", "unknown_fact"}
     assert [code for code in sorted(codes) if not has(lang, f"diagnostics.{code}")] == []
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_notices_have_words(lang: str) -> None:
-    codes = _first_strings("Notice", 0) - {"model_failed"}
+    codes = _codes("Notice") - {"model_failed"}
     assert "no_hint" in codes
     assert [code for code in sorted(codes) if not has(lang, f"notices.{code}")] == []
