@@ -1,9 +1,10 @@
 """`python -m game judge`: measures how lines are understood, on cases from a file.
 
 Each case is one JSON a line: {scenario, lang, line} and optionally `state` (values of variables),
-`scene`, `puzzle`, `happened`, `expected` (an id of a beat, topic or question, a list of them, or
-null where nothing is right; left out: not measured) and `negated` (true: the line denies
-something). Out comes one JSON a line: {decision, beat, answer, candidates}, then {summary: …}.
+`scene`, `puzzle`, `happened`, `visited` (scenes), `found` (endings met before), `turns`, `expected`
+(an id of a beat, topic or question, a list of them, or null where nothing is right; left out: not
+measured) and `negated` (true: the line denies something). Out comes one JSON a line: {decision,
+beat, answer, candidates}, then {summary: …}.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -40,9 +42,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     app = App(Options(content=tuple(args.content), models={"judge": args.judge}))
     tally = Tally()
+    load = lru_cache(app.library.load)  # a file's cases share a few stories
     try:
         for case in read(args.file.read_text(encoding="utf-8")):
-            outcome = measure(app, app.troupe.judge, case)
+            outcome = measure(load, app.troupe.judge, case)
             tally.add(case, outcome)
             if not args.summary:
                 print(json.dumps(outcome, ensure_ascii=False))
@@ -69,9 +72,11 @@ def read(text: str) -> Iterator[dict[str, Any]]:
         yield case
 
 
-def measure(app: App, judge: Judge, case: Mapping[str, Any]) -> dict[str, Any]:
+def measure(
+    load: Callable[[str, str, str], Story], judge: Judge, case: Mapping[str, Any]
+) -> dict[str, Any]:
     """What a judge makes of one case."""
-    story = app.library.load(case["scenario"], case["lang"], case.get("puzzle", ""))
+    story = load(case["scenario"], case["lang"], case.get("puzzle", ""))
     state = moment(story, case)
     found = judge.judge(story, state, Take(0))
     outcome: dict[str, Any] = {"line": case["line"], "decision": "none", "beat": "", "answer": ""}
@@ -87,7 +92,7 @@ def measure(app: App, judge: Judge, case: Mapping[str, Any]) -> dict[str, Any]:
 
 def moment(story: Story, case: Mapping[str, Any]) -> GameState:
     """The state in which a case's line is spoken."""
-    state = apply(None, begin(story, 0))
+    state = apply(None, begin(story, 0, tuple(case.get("found") or ())))
     scene = case.get("scene") or (
         story.scenario.start if isinstance(story.scenario, Scenario) else ""
     )
@@ -98,6 +103,8 @@ def moment(story: Story, case: Mapping[str, Any]) -> GameState:
         scene=scene,
         vars=MappingProxyType({**state.vars, **given}),
         happened=tuple(case.get("happened") or ()),
+        visited=tuple(case.get("visited") or ()),
+        turns=int(case.get("turns") or 0),
         line=case["line"],
     )
     unknown = sorted(set(_expected(case)) - set(_known(story, state)))
