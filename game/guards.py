@@ -48,7 +48,8 @@ class Guard:
         self.over = False  # nothing after this is wanted any more
         self.held = False  # nothing was shown yet, as it may be a line that was said before
         self._own, self._switch, self._unfit = own, switch, unfit
-        self._names = tuple(sorted({own, *others} - {""}, key=len, reverse=True))
+        names = {own, *others} if switch("label") else {*others} - {own}
+        self._names = tuple(sorted(names - {""}, key=len, reverse=True))
         self._before = [bare(one) for one in before if len(bare(one)) >= SHORTEST_REPEAT]
 
     def push(self, raw: str, final: bool = False) -> str:
@@ -126,13 +127,15 @@ class Guard:
 
     def _fit(self, text: str, final: bool) -> str:
         assert self._unfit is not None
+        if not final:
+            text = text[: len(text) - self._unfit.begun(text)]
         at = self._unfit.first(text)
         if at is not None:
             self._note("unfit")
             self.over = True
             whole = _SENTENCE.match(text[:at])
             return whole.group() if whole else ""
-        return text if final else text[: len(text) - self._unfit.begun(text)]
+        return text
 
     def _repeats(self, text: str) -> bool:
         """Whether what was said so far may become a line that was said before."""

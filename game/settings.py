@@ -61,6 +61,9 @@ class Key:
     def __repr__(self) -> str:
         return "Key(…)" if self._value else "Key()"
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Key:
+        return self
+
     def __reduce__(self) -> str | tuple[Any, ...]:
         raise TypeError("a key is not stored")
 
@@ -220,7 +223,8 @@ def resolve(
 def _named(asked: Mapping[str, Any], first: Mapping[str, Any]) -> set[str]:
     """The presets whose key a player may give: those of the roles that the player chose."""
     chosen = {part: asked[part] for part in ROLES if part in asked and part not in first}
-    return {parse_role(spec, part).preset for part, spec in chosen.items()} - {""} or {"openai"}
+    presets_named = {parse_role(spec, part).preset for part, spec in chosen.items()} - {""}
+    return presets_named or ({"openai"} if asked.get("key") else set())
 
 
 def read_file(path: Path | None = None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ ATTRIBUTES = (
     "relationships", "other",
 )  # fmt: skip
 MOST_EXAMPLES = 4
-_ENDS = tuple("。！？…!?.；;”’」』）)")
+_ENDS, _QUOTES = tuple("。！？…!?.；;）)"), "”’」』\"'"
 
 
 def description(story: Story, state: GameState, who: str) -> str:
@@ -44,7 +44,7 @@ def description(story: Story, state: GameState, who: str) -> str:
 def joined(parts: Iterable[str], language: str) -> str:
     """Sentences one after the other, each with its full stop."""
     stop = word(language, "full_stop")
-    ended = [one if one.endswith(_ENDS) else one + stop for one in parts if one]
+    ended = [one if one.rstrip(_QUOTES).endswith(_ENDS) else one + stop for one in parts if one]
     return ("" if language == "zh" else " ").join(ended)
 
 

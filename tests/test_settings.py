@@ -1,0 +1,207 @@
+"""Who plays with what: precedence, roles, and keys that are shown to nobody and sent nowhere else."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from game.app import App, Options
+from game.cast.authored import AuthoredActor
+from game.cast.modelled import ModelActor
+from game.errors import ContentError
+from game.settings import (
+    Key,
+    Settings,
+    SettingsError,
+    endpoint,
+    is_local,
+    needs_key,
+    parse_role,
+    presets,
+    read_file,
+    resolve,
+)
+from tests.conftest import CONTENT
+
+SECRET = "sk-host-0123456789abcdef"
+THEIRS = "sk-guest-0123456789abcdef"
+
+
+def test_without_wishes_nothing_is_asked_of_anyone() -> None:
+    settings = resolve(environment={"OPENAI_API_KEY": SECRET})
+    assert not settings.wanted
+    assert (settings.actor, settings.narrator, settings.judge) == ("authored",) * 3
+
+
+def test_the_stronger_wish_counts() -> None:
+    env = {"OPENAI_BASE_URL": "http://env:1/v1", "OPENAI_API_KEY": "sk-env"}
+    file = {"base_url": "http://file:1/v1", "actor": "deepseek", "temperature": "0.5"}
+    page = {"base_url": "http://page:1/v1", "actor": "qwen"}
+    assert resolve(environment=env).base_url == "http://env:1/v1"
+    assert resolve(file=file, environment=env).base_url == "http://file:1/v1"
+    assert resolve(page=page, file=file, environment=env).base_url == "http://page:1/v1"
+    settings = resolve({"actor": "moonshot"}, page, file, env)
+    assert settings.actor == "moonshot" and settings.temperature == 0.5
+
+
+def test_narrator_and_judge_have_a_default_model() -> None:
+    settings = Settings(narrator="openai", judge="openai", key=Key(SECRET))
+    assert endpoint(settings, "narrator").model == "gpt-3.5-turbo"
+    assert endpoint(settings, "judge").model == "gpt-3.5-turbo"
+    assert endpoint(settings, "judge").base_url == "https://api.openai.com/v1"
+
+
+@pytest.mark.parametrize("name", sorted(presets()))
+def test_every_preset_can_play_every_part(name: str) -> None:
+    settings = Settings(actor=name, narrator=name, judge=f"{name}:own-model", key=Key("k"))
+    for part in ("actor", "narrator", "judge"):
+        where = endpoint(settings, part)
+        assert where.base_url.startswith("http") and where.model
+    assert endpoint(settings, "judge").model == "own-model"
+    assert endpoint(settings, "judge").form == "chat"
+
+
+def test_a_character_model_takes_its_own_form() -> None:
+    assert endpoint(Settings(actor="zhipu"), "actor").form == "meta"
+    assert endpoint(Settings(actor="zhipu:glm-4"), "actor").form == "chat"
+    assert endpoint(Settings(actor="vllm"), "actor").form == "completions"
+
+
+def test_roles_are_read() -> None:
+    assert parse_role("glm:/models/a:b").source == "/models/a:b"
+    assert parse_role("embed:folder", "judge").kind == "embed"
+    assert parse_role("openrouter:meta/llama:free").source == "meta/llama:free"
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"actor": "nobody"}, {"actor": "embed"}, {"actor": "glm:"}, {"actor": "x\ny"},
+        {"base_url": "ftp://host"}, {"base_url": "https://user:pass@host/v1"},
+        {"base_url": "https://host/v1?key=1"}, {"base_url": "https://[bad"}, {"base_url": 7},
+        {"temperature": "hot"}, {"temperature": "nan"}, {"max_tokens": 10**9},
+        {"guards": {"nothing": True}}, {"guards": "all"}, {"guards": {"label": "maybe"}},
+        {"keys": "sk-x"}, {"key": 5}, {"nonsense": 1}, {"trusted": True}, {"summaries": "x"},
+    ],
+)  # fmt: skip
+def test_what_can_not_be_used_is_refused_by_name(wish: dict[str, object]) -> None:
+    with pytest.raises(SettingsError) as caught:
+        resolve(page=wish, environment={})
+    assert caught.value.field
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+
+def test_a_key_shows_itself_to_nobody() -> None:
+    settings = Settings(actor="openai", key=Key(SECRET), keys={"zhipu": Key(SECRET)})
+    where = endpoint(settings, "actor")
+    assert SECRET not in f"{settings!r} {where!r} {settings} {Key(SECRET)} {where.name}"
+    assert SECRET not in repr(asdict(settings))
+    with pytest.raises(TypeError):
+        pickle.dumps(Key(SECRET))
+    with pytest.raises(TypeError):
+        json.dumps(Key(SECRET))
+    assert Key(SECRET) == Key(SECRET) and Key(SECRET) != Key("other") and not Key()
+
+
+def test_a_refused_setting_never_repeats_a_key() -> None:
+    with pytest.raises(SettingsError) as caught:
+        resolve(page={"key": SECRET + "\n"}, environment={})
+    assert SECRET not in str(caught.value)
+
+
+def key_for(part: str = "actor", **layers: object) -> str:
+    settings = resolve(**layers)  # type: ignore[arg-type]
+    return endpoint(settings, part).key.reveal()
+
+
+def test_the_hosts_key_never_goes_to_a_players_server() -> None:
+    env = {"OPENAI_API_KEY": SECRET}
+    page = {"actor": "openai", "base_url": "https://elsewhere.example/v1"}
+    assert key_for(page=page, environment=env) == ""
+    assert key_for(page={**page, "key": THEIRS}, environment=env) == THEIRS
+    file = {"key": SECRET, "keys": {"openai": SECRET}}
+    assert key_for(page=page, file=file, environment=env) == ""
+
+
+def test_a_key_goes_only_to_the_server_it_is_for() -> None:
+    env = {"OPENAI_API_KEY": SECRET, "DEEPSEEK_API_KEY": "sk-deep-1234"}
+    assert key_for(command_line={"actor": "deepseek"}, environment=env) == "sk-deep-1234"
+    assert key_for(command_line={"actor": "moonshot"}, environment=env) == ""
+    assert key_for(command_line={"actor": "openai"}, environment=env) == SECRET
+    own = {"actor": "openai", "base_url": "http://127.0.0.1:1/v1"}
+    assert key_for(command_line=own, environment=env) == SECRET
+    page = {"judge": "openai", "key": THEIRS}
+    assert key_for(command_line={"actor": "moonshot"}, page=page, environment=env) == ""
+    assert key_for("judge", command_line={"actor": "x"[:0]}, page=page, environment=env) == THEIRS
+
+
+def test_a_stranger_is_lent_no_key_they_did_not_bring() -> None:
+    env = {"OPENAI_API_KEY": SECRET}
+    assert key_for(page={"actor": "openai:gpt-x"}, environment=env, trusted=False) == ""
+    lent = key_for(command_line={"actor": "openai"}, page={}, environment=env, trusted=False)
+    assert lent == SECRET
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"actor": "glm:/etc"}, {"narrator": "hf:owner/name"}, {"judge": "embed:/etc"},
+        {"actor": "ollama"}, {"base_url": "http://127.0.0.1:80/v1"},
+        {"base_url": "http://169.254.169.254/v1"}, {"base_url": "http://10.0.0.1/v1"},
+        {"base_url": "http://localhost/v1"}, {"base_url": "http://[::1]/v1"},
+        {"base_url": "http://router/v1"},
+    ],
+)  # fmt: skip
+def test_a_stranger_names_nothing_of_this_machine(wish: dict[str, str]) -> None:
+    resolve(page=wish, environment={})
+    with pytest.raises(SettingsError):
+        resolve(page=wish, environment={}, trusted=False)
+
+
+def test_addresses_of_this_machine_are_known() -> None:
+    assert is_local("http://127.0.0.1:11434/v1") and is_local("http://box.local/v1")
+    assert not is_local("https://api.deepseek.com")
+    assert not needs_key(endpoint(Settings(actor="ollama"), "actor"))
+    assert needs_key(endpoint(Settings(actor="qwen"), "actor"))
+
+
+# --- the settings file, and the app ---------------------------------------------------------------
+
+
+def test_the_settings_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text(
+        "actor: deepseek\nkeys: {deepseek: sk-file-123456}\nguards: {loops: off}\nmax_tokens: 200\n"
+    )
+    settings = resolve(file=read_file(file), environment={})
+    assert endpoint(settings, "actor").key.reveal() == "sk-file-123456"
+    assert settings.guard("loops") is False and settings.guard("label") is True
+    assert settings.max_tokens == 200
+    assert read_file(tmp_path / "none.yaml") == {}
+    file.write_text("actor: [unclosed")
+    with pytest.raises(ContentError):
+        read_file(file)
+
+
+def test_without_its_key_a_part_is_authored_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DEEPSEEK_API_KEY", raising=False)
+    none = tmp_path / "none.yaml"
+    app = App(Options(saves=tmp_path, content=[CONTENT], settings=none))
+    troupe = app.troupe_for({"actor": "deepseek"})
+    assert isinstance(troupe.actor, AuthoredActor)
+    assert [one.code for one in troupe.notices] == ["key_missing"]
+    troupe = app.troupe_for({"actor": "deepseek", "key": THEIRS})
+    assert isinstance(troupe.actor, ModelActor) and troupe.notices == ()
+    assert app.troupe_for({"actor": "deepseek", "key": THEIRS}).actor.model is troupe.actor.model
+    assert (
+        app.troupe_for({"actor": "deepseek", "key": SECRET}).actor.model is not troupe.actor.model
+    )
+    app.models.close()
