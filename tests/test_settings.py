@@ -1,4 +1,4 @@
-"""Who plays with what: precedence, roles, and keys that are shown to nobody and sent nowhere else."""
+"""Who plays with what: precedence, roles, and keys that are shown to nobody."""
 
 from __future__ import annotations
 

@@ -22,10 +22,8 @@ pytest.importorskip("onnxruntime")
 pytest.importorskip("tokenizers")
 
 WORDS = ["[PAD]", "[UNK]"]
-ENGLISH = (
-    "crates boxes carry lug cellar basement leaving going hello weather rain help what is in the"
-    " i am you let me"
-).split()
+SENTENCE = "i am leaving you going hello weather rain help what is in the let me"
+ENGLISH = ["crates", "boxes", "carry", "lug", "cellar", "basement", *SENTENCE.split()]
 CHINESE = list("帮你搬酒扛坛走吧地窖什么在好")
 # Words of like meaning share a direction: what the trained models do, done by hand.
 ALIKE = {"lug": "carry", "boxes": "crates", "basement": "cellar", "扛": "搬", "坛": "酒"}
