@@ -142,6 +142,13 @@ class Store:
             heads = [records.read_head(row) for row in db.execute(newest, (owner,))]
         return [head for head in heads if head.length or head.damaged]
 
+    def everyone(self) -> Heads:
+        """The games of all owners, newest first: for whoever keeps the saves."""
+        with self._db.reading() as db:
+            rows = db.execute(HEADS + " ORDER BY updated DESC, rowid DESC")
+            heads = [records.read_head(row) for row in rows]
+        return [head for head in heads if head.length and not head.damaged]
+
     def rename(self, save: str, owner: str, name: str) -> None:
         """Gives a save a name of the player's choice."""
         with self._db.writing(save) as db:
