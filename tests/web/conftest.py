@@ -179,7 +179,7 @@ class Tab:
 
     def wait_for(self, text: str) -> Tab:
         self.page.wait_for_function(
-            "text => document.querySelector('.curtain').innerText.includes(text)", arg=text
+            "text => document.querySelector('.curtain')?.innerText.includes(text)", arg=text
         )
         return self
 

@@ -154,10 +154,8 @@ def test_the_language_changes_in_mid_game(visit: Visit) -> None:
         tab.page.fill("#line", "/lang zh")
         tab.page.press("#line", "Enter")
         tab.wait_for("从这里起改用中文").ready()
-        assert (
-            "Late again." in tab.log
-            and tab.page.evaluate("document.documentElement.lang") == "zh-CN"
-        )
+        tab.page.wait_for_function("document.documentElement.lang === 'zh-CN'")
+        assert "Late again." in tab.log
         tab.say("请开门").wait_for("你进来了。")
         tab.page.reload()
         tab.wait_for("结局 · 进门")

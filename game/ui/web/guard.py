@@ -183,7 +183,8 @@ class _Page:
 
     async def _finish(self) -> None:
         nonce = secrets.token_urlsafe(16)
-        body = _OUTSIDE.sub(b"", self.body).replace(b"</head>", self.head + b"</head>", 1)
+        # After the page's base address, before Gradio's scripts: ours are few and small.
+        body = _OUTSIDE.sub(b"", self.body).replace(b"<style>", self.head + b"<style>", 1)
         body = _SCRIPT.sub(f'<script nonce="{nonce}"'.encode(), body)
         dropped = {b"content-length", b"etag", b"cache-control", *(name for name, _ in HEADERS)}
         headers = [pair for pair in self.start["headers"] if pair[0].lower() not in dropped]

@@ -1,7 +1,8 @@
-"""The page: a Gradio Blocks shell around one HTML component, the stage.
+"""The page: a Gradio Blocks shell around one HTML component, the house the stage stands in.
 
-The component's markup is fixed; what is on it is drawn by `static/js` from the data that `desk` and
-`tail` send. The page asks through the component's server function, which goes past Gradio's queue.
+What is on it is drawn by `static/js` from the data that `desk` and `tail` send, as soon as the
+browser has it; the component takes it in once Gradio has set up. The page asks through the
+component's server function, which goes past Gradio's queue.
 """
 
 from __future__ import annotations
@@ -19,20 +20,20 @@ from .owners import owner_of, token_in
 
 THREADS = 200
 BASE = "play/static/"
-STATIC = Path(__file__).with_name("static")
+FIRST = ("main", "early", "prefs", "words", "dom", "link", "home")  # what the start page needs
 
-_MARKUP = """<div class="curtain" data-lang="{lang}" data-look="home">
-<p class="loading">{title}</p></div>"""
+_MARKUP = '<div class="house"></div>'
 _ON_LOAD = """import(new URL('{base}js/main.js', document.baseURI).href).then(
-  (main) => main.start(element.querySelector('.curtain'), server));"""
+  (main) => main.adopt(element.querySelector('.house'), server));"""
 _HEAD = """<link rel="stylesheet" href="{base}stage.css">
-<script type="module" src="{base}js/early.js"></script>
+<script type="module" src="{base}js/main.js"></script>
+<meta name="game-language" content="{lang}">
 <link rel="icon" href="{base}icon.svg" type="image/svg+xml">
 <meta name="color-scheme" content="light dark">"""
 
 
-def blocks(desk: Desk, lang: str, title: str) -> Any:
-    """The Gradio application; `lang` is the language of who has not chosen one yet."""
+def blocks(desk: Desk, title: str) -> Any:
+    """The Gradio application."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     import gradio
 
@@ -48,7 +49,7 @@ def blocks(desk: Desk, lang: str, title: str) -> Any:
     gradio.context.Context.id = 0
     with gradio.Blocks(title=title, fill_width=True, analytics_enabled=False) as page:
         gradio.HTML(
-            html_template=_MARKUP.format(lang=html.escape(lang), title=html.escape(title)),
+            html_template=_MARKUP,
             js_on_load=_ON_LOAD.format(base=BASE),
             apply_default_css=False,
             server_functions=[ask],
@@ -56,8 +57,16 @@ def blocks(desk: Desk, lang: str, title: str) -> Any:
     return page
 
 
-def head() -> str:
-    """What stands in the page's head: our style and script, from this server."""
-    scripts = sorted(path.name for path in (STATIC / "js").glob("*.js"))
-    links = [f'<link rel="modulepreload" href="{BASE}js/{name}">' for name in scripts]
-    return "\n".join([_HEAD.format(base=BASE), *links])
+def head(lang: str) -> str:
+    """What stands in the page's head: our style and script, from this server.
+
+    `lang` is the language of who has not chosen one, and whose browser asks for none we have.
+    """
+    import gradio
+
+    # Gradio's part that draws HTML would else be fetched only once the rest has set up.
+    parts = Path(gradio.__file__).parent / "templates" / "frontend" / "assets"
+    scripts = [f"{BASE}js/{name}.js" for name in FIRST]
+    scripts += [f"assets/{path.name}" for path in parts.glob("HTML-*.js")]
+    links = [f'<link rel="modulepreload" href="{name}">' for name in scripts]
+    return "\n".join([_HEAD.format(base=BASE, lang=html.escape(lang)), *links])

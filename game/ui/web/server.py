@@ -57,14 +57,14 @@ def application(games: Games, options: WebOptions) -> Any:
     inner = fastapi.FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     _routes(inner, games)
     lang = options.game.language
-    page = blocks(Desk(games), lang, text(lang, "app.title"))
+    page = blocks(Desk(games), text(lang, "app.title"))
     page.queue(default_concurrency_limit=None)
     gradio.mount_gradio_app(
         inner, page, path="", run_history=False, footer_links=[], ssr_mode=False,
         theme=gradio.themes.Base(font=["system-ui"], font_mono=["monospace"]), show_error=False,
         max_file_size=1, mcp_server=False, pwa=False, enable_monitoring=False,
     )  # fmt: skip
-    return Guard(inner, (options.host, *options.names), options.auth, head())
+    return Guard(inner, (options.host, *options.names), options.auth, head(lang))
 
 
 def _routes(inner: Any, games: Games) -> None:

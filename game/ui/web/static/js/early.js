@@ -18,6 +18,20 @@ async function fetched() {
   return answer?.ok ? answer : null;
 }
 
+// The component's server function, as Gradio will call it once it has set up.
+const session_hash = crypto.getRandomValues(new Uint32Array(2)).join("");
+
+export const server = {
+  async ask(data) {
+    const part = window.gradio_config.components.find((one) => one.type === "html");
+    const body = JSON.stringify({ data, component_id: part.id, fn_name: "ask", session_hash });
+    const headers = { "Content-Type": "application/json" };
+    const response = await fetch(new URL("gradio_api/component_server", document.baseURI), { method: "POST", headers, body });
+    if (!response.ok) throw new Error(response.statusText);
+    return response.json();
+  },
+};
+
 let first = fetched().catch(() => null);
 
 // What was asked for early, if it is in this language and was not used yet.

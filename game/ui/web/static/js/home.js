@@ -1,8 +1,11 @@
 // The start page: where you left off, stories, puzzles and the daily one, someone to talk to.
 
 import { button, cutout, el } from "./dom.js";
-import { look, models, saves, talk } from "./dialogs.js";
 import { lang, word } from "./words.js";
+
+// What opens over the page is fetched when it is first needed, so that the page stands sooner.
+const later = (name) => async (...about) => (await import("./dialogs.js"))[name](...about);
+const [look, models, saves, talk] = ["look", "models", "saves", "talk"].map(later);
 
 export function home(page, shelf) {
   const packs = shelf.packs.map((pack) => puzzles(page, pack));

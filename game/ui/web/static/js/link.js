@@ -7,7 +7,7 @@ let failed = () => {};
 
 export function connect(functions, onFailure) {
   server = functions;
-  failed = onFailure;
+  failed = onFailure || failed;
 }
 
 // Asks the server to do something; null when it could not, which has then been said.

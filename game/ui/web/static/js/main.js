@@ -1,11 +1,10 @@
 // The page begins here: start page or stage, by the address; words and look by the browser.
 
 import { el } from "./dom.js";
-import { early, wanted } from "./early.js";
+import { early, server as early_server, wanted } from "./early.js";
 import { home } from "./home.js";
 import { ask, connect } from "./link.js";
 import { prefer, prefs, wear } from "./prefs.js";
-import { Stage } from "./stage.js";
 import { learn, word } from "./words.js";
 
 const SAVE = /^#game=([0-9a-z]{16,80})$/;
@@ -25,8 +24,9 @@ class Page {
   async start(fallback) {
     const lang = wanted(fallback);
     if (!(await this.speak(lang, await early(lang)))) return;
-    if (SAVE.test(location.hash)) await this.go();
-    else this.shelve();
+    if (SAVE.test(location.hash)) return this.go();
+    this.shelve();
+    setTimeout(() => import("./stage.js"), 800); // the stage will be wanted next
   }
 
   // Learns the words of a language, and what the start page shows.
@@ -85,6 +85,7 @@ class Page {
     const answer = await ask("open", { game, speed: prefs.speed });
     if (!answer) return this.home();
     if (location.hash !== `#game=${game}`) history.pushState(null, "", `#game=${game}`);
+    const { Stage } = await import("./stage.js");
     this.root.dataset.look = "stage";
     this.stage = new Stage(this, game, typed);
     this.view.replaceChildren(this.stage.root);
@@ -115,8 +116,25 @@ class Page {
   }
 }
 
-export function start(root, server) {
+const root = el("div", { class: "curtain", "data-look": "home" });
+
+function start() {
+  wear(root);
+  document.body.append(root);
   const page = new Page(root);
-  connect(server, (said, lost) => page.say(lost ? word("web.lost") : said));
-  return page.start(root.dataset.lang);
+  connect(early_server, (said, lost) => page.say(lost ? word("web.lost") : said));
+  page.start(document.querySelector("meta[name=game-language]")?.content);
 }
+
+// Gradio has set up: the page moves into its component, and asks through it from now on.
+export function adopt(house, server) {
+  connect(server);
+  const focus = document.activeElement;
+  const places = [...root.querySelectorAll(".view, .log")].map((one) => [one, one.scrollTop]);
+  if (house.moveBefore) house.moveBefore(root, null);
+  else house.append(root);
+  for (const [one, top] of places) one.scrollTop = top;
+  if (root.contains(focus)) focus.focus({ preventScroll: true });
+}
+
+start();
