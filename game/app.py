@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import ContentError, SaveDamaged, SaveError, SaveUnwritable
-from .events import Event, GameStarted, LanguageChanged
-from .loader import LANGUAGES, ROOT, TALK, Library
+from .events import ContentChanged, Event, GameStarted, LanguageChanged, Notice
+from .loader import LANGUAGES, ROOT, TALK, Library, located
 
 if TYPE_CHECKING:
     from .cast.judge import AuthoredJudge
@@ -46,7 +46,7 @@ class Options:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options every way of playing shares."""
     parser.add_argument("--lang", choices=LANGUAGES, default=None, help="language / 语言")
-    parser.add_argument("--scenario", default="", metavar="ID", help="begin with this one")
+    parser.add_argument("--scenario", default="", metavar="ID", help="begin with this one (or a file)")
     parser.add_argument("--seed", type=int, default=None, help="the same seed, the same dice")
     parser.add_argument("--saves", type=Path, default=None, metavar="DIR", help="where saves live")
     parser.add_argument(
@@ -72,13 +72,15 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
 
 
 def options_from(args: argparse.Namespace) -> Options:
-    """What was asked for on the command line; the language is else the system's."""
+    """What was asked for on the command line; the language is else the file's, or the system's."""
+    root, scenario = located(args.scenario)
+    spoken = Path(args.scenario).stem.rpartition(".")[2] if root else ""
     return Options(
-        language=args.lang or system_language(),
-        scenario=args.scenario,
+        language=args.lang or (spoken if spoken in LANGUAGES else system_language()),
+        scenario=scenario,
         seed=args.seed,
         saves=args.saves,
-        content=tuple(args.content),
+        content=(*([root] if root else []), *args.content),
         models=model_wishes(args),
         settings=args.settings,
     )
@@ -139,7 +141,7 @@ class App:
         self, wishes: Mapping[str, Any] | None = None, trusted: bool = True
     ) -> Settings:
         """The settings that count once a player's wishes (of a page, or /model) are added."""
-        from .settings import read_file, resolve
+        from .wishes import read_file, resolve
 
         file = read_file(self.options.settings)
         return resolve(self.options.models, wishes, file, trusted=trusted)
@@ -149,6 +151,15 @@ class App:
         from .troupe import build_troupe
 
         return build_troupe(self.settings_for(wishes, trusted), self.models, self._authored)
+
+    def cast(
+        self, session: Session, wishes: Mapping[str, Any], trusted: bool = True
+    ) -> tuple[Notice, ...]:
+        """Gives a game the cast its player wishes for; what they should be told of it."""
+        troupe = self.troupe_for(wishes, trusted)
+        session.actor, session.narrator = troupe.actor, troupe.narrator
+        session.judge, session.fallback = troupe.judge, troupe.fallback
+        return troupe.notices
 
     @cached_property
     def models(self) -> Models:
@@ -213,9 +224,13 @@ class App:
             raise SaveDamaged(save, "it doesn't begin with GameStarted")
         from .state import live
 
-        changes = [one for one in live(events) if isinstance(one, LanguageChanged)]
-        now = changes[-1] if changes else started
-        return self._session(self._kept(started, now.language, now.digest), events, save, owner)
+        language, digest = started.language, started.digest
+        for event in live(events):
+            if isinstance(event, LanguageChanged):
+                language = event.language
+            if isinstance(event, (LanguageChanged, ContentChanged)):
+                digest = event.digest
+        return self._session(self._kept(started, language, digest), events, save, owner)
 
     def branch(self, session: Session, seq: int) -> Session:
         """A new save that shares the first `seq` events and goes its own way from there."""
@@ -269,10 +284,14 @@ class App:
             twin = self._story(story.id, language, puzzle)
         except ContentError:
             return None
-        if session.save_id and not session.in_memory:  # the save goes on with the twin's texts
-            with suppress(SaveUnwritable):  # which the session will notice, too
-                self.store.put_content(twin.digest, twin.sources, session.save_id, session.owner)
+        self.keep_content(session, twin)
         return twin
+
+    def keep_content(self, session: Session, story: Story) -> None:
+        """Keeps a story's texts with a save that will go on with them."""
+        if session.save_id and not session.in_memory:
+            with suppress(SaveUnwritable):  # which the session will notice, too
+                self.store.put_content(story.digest, story.sources, session.save_id, session.owner)
 
     def saves(self, owner: str = OWNER) -> list[SaveHead]:
         """The owner's saved games, newest first."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
+from game.__main__ import main
 from game.app import App, Options
 from game.cast import Take
 from game.cast.asking import ModelJudge
 from game.cast.authored import AuthoredActor, AuthoredNarrator
 from game.cast.guarded import Manner
 from game.cast.judge import AuthoredJudge
+from game.cast.likelihood import LikelihoodJudge
 from game.cast.memory import Memory
 from game.cast.modelled import ModelActor, ModelNarrator
 from game.errors import ModelError
@@ -31,6 +34,7 @@ from game.events import (
 )
 from game.models.openai import OpenAIModel, Waits
 from game.models.scripted import ScriptedModel
+from game.prompts import Prompt
 from game.prompts.composing import Composer
 from game.prompts.history import Limits
 from game.rules import begin, settle
@@ -346,3 +350,73 @@ def test_beats_reach_the_model_with_direction_and_gist(tea: Story) -> None:
     assert any(isinstance(one, BeatHappened) for one in found)
     assert "gives him the cellar key" in model.prompts[0].aside
     assert "Mind the third one" in model.prompts[0].aside
+
+
+def test_suggestions_are_reworded_under_the_same_ids(tea: Story) -> None:
+    class Rewording(ScriptedModel):
+        def answer(self, told: str, listed: str, *rest: Any) -> str:
+            assert "s1: Let me carry the crates." in listed
+            return '{"s1": "Hand me those crates.", "s2": "<|im_end|>", "s9": "no", "s3": 5}'
+
+    narrator = ModelNarrator(Rewording(), Composer())
+    session = game(tea, *authored_cast(), Deaf())
+    events_of(session.resume())
+    worded = narrator.reword(tea, session.state, threading.Event())
+    assert worded == {"offer_help": "Hand me those crates.", "leave": "5"}
+    assert ModelNarrator(ScriptedModel(), Composer()).reword(
+        tea, session.state, threading.Event()
+    ) == {}  # fmt: skip
+
+
+# --- a judge by likelihood ------------------------------------------------------------------------
+
+
+def likely(best: str, by: float, start: float = -3.0) -> Any:
+    """Scores: one answer gains so much over what it has after a line that says nothing."""
+
+    def scores(prompt: Prompt, question: str, options: Sequence[str]) -> list[float]:
+        silent = prompt.messages[-1].text == "..."
+        return [start + (by if one == best and not silent else 0.0) - len(one) for one in options]
+
+    return ScriptedModel(scores=scores)
+
+
+def judged_likely(tea: Story, model: ScriptedModel, line: str) -> Any:
+    judge = LikelihoodJudge(model, Composer(), AuthoredJudge())
+    session = game(tea, *authored_cast(), judge)
+    events_of(session.resume())
+    found = events_of(session.play(line))
+    return next(one for one in found if isinstance(one, (TurnJudged, AskedBack)))
+
+
+def test_the_likeliest_counts_beside_what_is_likely_anyway(tea: Story) -> None:
+    line = "Those look like a burden to somebody"
+    found = judged_likely(tea, likely("Let me carry the crates.", 9.0), line)
+    assert isinstance(found, TurnJudged) and found.beat == "offer_help" and found.by == "model"
+    found = judged_likely(tea, likely("just talking", 9.0), line)
+    assert isinstance(found, TurnJudged) and not found.beat
+    found = judged_likely(tea, likely("Let me carry the crates.", 1.6), line)
+    assert isinstance(found, AskedBack) and found.candidates[0].id == "offer_help"
+
+
+def test_a_model_that_can_not_tell_leaves_it_to_the_author(tea: Story) -> None:
+    found = judged_likely(tea, ScriptedModel(), "I can help you with the crates, let me carry them")
+    assert isinstance(found, TurnJudged) and found.by == "authored" and found.beat == "offer_help"
+    exact = judged_likely(tea, likely("just talking", 9.0), "I can help you")
+    assert isinstance(exact, TurnJudged) and exact.beat == "offer_help"
+
+
+def test_models_can_be_tried_from_the_command_line(
+    server: OpenAIServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    none = ["--settings", str(CONTENT / "none.yaml")]
+    asked = ["models", "check", "--actor", "openai:m", "--base-url", server.url, *none]
+    assert main(asked) == 0
+    told = capsys.readouterr().out
+    assert "first text" in told and "key set" in told and SECRET not in told
+    server.failures += ["401"]
+    assert main(asked) == 1
+    told = capsys.readouterr()
+    assert "auth" in told.out and SECRET not in told.out + told.err
+    assert main(["models", "check", "--actor", "nobody", *none]) == 1

@@ -22,9 +22,8 @@ from game.settings import (
     needs_key,
     parse_role,
     presets,
-    read_file,
-    resolve,
 )
+from game.wishes import read_file, resolve
 from tests.conftest import CONTENT
 
 SECRET = "sk-host-0123456789abcdef"
@@ -71,6 +70,14 @@ def test_a_character_model_takes_its_own_form() -> None:
     assert endpoint(Settings(actor="vllm"), "actor").form == "completions"
 
 
+def test_a_bare_name_of_a_page_is_a_model_on_the_openai_server() -> None:
+    settings = resolve(
+        page={"actor": "qwen2.5:7b", "judge": "deepseek", "key": "k"}, environment={}
+    )
+    assert endpoint(settings, "actor").model == "qwen2.5:7b"
+    assert endpoint(settings, "judge").model == "deepseek-chat"
+
+
 def test_roles_are_read() -> None:
     assert parse_role("glm:/models/a:b").source == "/models/a:b"
     assert parse_role("embed:folder", "judge").kind == "embed"
@@ -80,7 +87,7 @@ def test_roles_are_read() -> None:
 @pytest.mark.parametrize(
     "wish",
     [
-        {"actor": "nobody"}, {"actor": "embed"}, {"actor": "glm:"}, {"actor": "x\ny"},
+        {"narrator": "embed"}, {"actor": "embed"}, {"actor": "glm:"}, {"actor": "x\ny"},
         {"base_url": "ftp://host"}, {"base_url": "https://user:pass@host/v1"},
         {"base_url": "https://host/v1?key=1"}, {"base_url": "https://[bad"}, {"base_url": 7},
         {"temperature": "hot"}, {"temperature": "nan"}, {"max_tokens": 10**9},

@@ -8,11 +8,10 @@ answer is nothing but codes.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from ..errors import ModelError
 from ..events import AskedBack, Candidate, TurnJudged
@@ -25,6 +24,7 @@ from ..stage import beat_of, label, possible, speaker, topic_of
 from ..state import GameState
 from ..story import Fact, Story
 from . import Take
+from .answers import as_object
 from .attempts import to_the_game
 from .judge import AuthoredJudge, Kind, question
 from .overlap import shares_words
@@ -116,7 +116,7 @@ class ModelJudge:
         ])  # fmt: skip
         schema = _solving(list(asked), list(facts))
         said = self.model.answer(word(lang, "judge.puzzle"), text, schema, take.cancel)
-        answer = _object(said)
+        answer = as_object(said)
         if not answer:
             raise ModelError("malformed", "no codes in the answer", self.model.name)
         matched = asked.get(str(answer.get("question")))
@@ -173,7 +173,7 @@ def taken(judged: TurnJudged, kind: str, key: str) -> TurnJudged:
 def parsed(said: str, codes: Sequence[str]) -> dict[str, Any]:
     """A model's answer, whatever it looks like, as pick, sure and other; raises ModelError."""
     allowed = {*codes, NONE}
-    answer = _object(said)
+    answer = as_object(said)
     pick = str(answer.get("pick", "")).strip().casefold() if answer else ""
     if pick not in allowed:
         named = [one for one in re.findall(r"[a-z]+\d*", said.casefold()) if one in allowed]
@@ -189,19 +189,6 @@ def _listed(named: object, facts: Mapping[str, Fact]) -> list[Fact]:
     """The facts that an answer names."""
     listed = [str(one) for one in named] if isinstance(named, list) else []
     return [facts[one] for one in dict.fromkeys(listed) if one in facts]
-
-
-def _object(said: str) -> dict[str, Any]:
-    """The first JSON object in a text, or nothing."""
-    decoder = json.JSONDecoder()
-    for found in list(re.finditer(r"\{", said))[:20]:
-        try:
-            data, _ = decoder.raw_decode(said[found.start() :])
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(data, dict):
-            return cast("dict[str, Any]", data)
-    return {}
 
 
 def _picking(codes: Sequence[str]) -> Mapping[str, Any]:

@@ -6,28 +6,32 @@ failures the authored lines are spoken.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 
+from ..errors import ModelError
 from ..events import ActorSpoke, Cue, Delta, Narrated
 from ..guards import Guard
-from ..models.base import ChatModel, Sampling, resting
+from ..models.base import Answering, ChatModel, Sampling, resting
 from ..prompts import Prompt
-from ..prompts.cleaning import one_line
+from ..prompts.cleaning import one_line, spoken
 from ..prompts.composing import Composed, Composer
 from ..prompts.describing import is_talk
 from ..prompts.history import estimate
 from ..prompts.words import word, words
-from ..stage import label, names, render, topic_of
+from ..stage import label, names, options, render, topic_of
 from ..state import Entry, GameState
 from ..story import PuzzlePack, Story
 from . import Take
+from .answers import as_object
 from .authored import AuthoredActor, AuthoredNarrator, actor_script, block_of, narration
 from .guarded import Manner, Piece, Reply, before, guarded
 from .memory import Memory
 
 VERBATIM = ("greeting", "question", "answer", "facts", "known")
 SILENCE = "……"
+MOST_REWORDED, LONGEST_REWORDED = 3, 120
 TOLD = ("opening", "scene", "again", "beat", "ending")
 
 
@@ -98,8 +102,8 @@ class ModelActor:
         def settings(attempt: int) -> Sampling:
             return self.manner.seeded(state, take.seq, attempt)
 
-        spoken = guarded(self.model, prompt, guard, settings, take.cancel, take.session)
-        reply = yield from _deltas(spoken, who)
+        pieces = guarded(self.model, prompt, guard, settings, take.cancel, take.session)
+        reply = yield from _deltas(pieces, who)
         why = (
             *composed[-1].lore.why(),
             *reply.why,
@@ -142,11 +146,40 @@ class ModelNarrator:
             own = self.manner.seeded(state, take.seq, attempt)
             return replace(own, max_tokens=2 * estimate(passage) + 120)
 
-        spoken = guarded(
+        pieces = guarded(
             self.model, lambda attempt: prompt, guard, settings, take.cancel, take.session
         )
-        reply = yield from _deltas(spoken, "")
+        reply = yield from _deltas(pieces, "")
         yield Narrated(reply.text, variant, reply.cut, reply.why)
+
+    def reword(self, story: Story, state: GameState, cancel: threading.Event) -> dict[str, str]:
+        """Up to three suggested replies in other words, by their ids; as authored where in doubt.
+
+        The ids are the beats', so that what a reply does never depends on how it is worded.
+        """
+        offered = [one for one in options(story, state) if not state.asked][:MOST_REWORDED]
+        if not offered or not isinstance(self.model, Answering) or resting(self.model):
+            return {}
+        codes = {f"s{number}": one for number, one in enumerate(offered, 1)}
+        listed = "\n".join(f"{code}: {one_line(one.text)}" for code, one in codes.items())
+        every = {code: {"type": "string", "maxLength": LONGEST_REWORDED} for code in codes}
+        schema = {
+            "type": "object", "properties": every, "required": list(every),
+            "additionalProperties": False,
+        }  # fmt: skip
+        told = word(story.language, "reword", user=state.player_name)
+        try:
+            said = as_object(self.model.answer(told, listed, schema, cancel))
+        except ModelError:
+            return {}
+        unfit = self.manner.unfit(story.language)
+        texts = {code: spoken(str(said.get(code, ""))) for code in codes}
+        return {
+            one.id: texts[code]
+            for code, one in codes.items()
+            if 0 < len(texts[code]) <= LONGEST_REWORDED
+            and not (unfit and unfit.first(texts[code]) is not None)
+        }
 
 
 # --- what is asked of them ---------------------------------------------------------------------
@@ -199,11 +232,11 @@ def _refusal(story: Story, state: GameState, who: str, take: Take) -> str:
     return render(story, script.lines[0][1], names(story, state)) if script.lines else SILENCE
 
 
-def _deltas(spoken: Piece, who: str) -> Generator[Delta, None, Reply]:
+def _deltas(pieces: Piece, who: str) -> Generator[Delta, None, Reply]:
     """The pieces of a reply as deltas of a voice."""
     while True:
         try:
-            yield Delta(who, next(spoken))
+            yield Delta(who, next(pieces))
         except StopIteration as done:
             reply: Reply = done.value
             return reply

@@ -17,7 +17,8 @@ from ..app import App, Options, add_model_options, model_wishes
 from ..errors import GameError
 from ..models.base import Sampling
 from ..prompts import Message, Persona, Prompt
-from ..settings import ROLES, Settings, default_file, endpoint, needs_key, parse_role, presets
+from ..settings import ROLES, Settings, endpoint, needs_key, parse_role, presets
+from ..wishes import default_file
 
 PROMPTS = {
     "zh": Prompt(
