@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import ContentError, SaveDamaged, SaveError, SaveUnwritable
-from .events import ContentChanged, Event, GameStarted, LanguageChanged, Notice
+from .events import ContentChanged, Event, GameStarted, LanguageChanged
 from .loader import LANGUAGES, ROOT, TALK, Library, located
 
 if TYPE_CHECKING:
@@ -154,12 +154,15 @@ class App:
 
     def cast(
         self, session: Session, wishes: Mapping[str, Any], trusted: bool = True
-    ) -> tuple[Notice, ...]:
-        """Gives a game the cast its player wishes for; what they should be told of it."""
+    ) -> None:
+        """Gives a game the cast its player wishes for; what they should know is told with it.
+
+        Raises SettingsError, ModelError, and then leaves the cast as it is.
+        """
         troupe = self.troupe_for(wishes, trusted)
         session.actor, session.narrator = troupe.actor, troupe.narrator
         session.judge, session.fallback = troupe.judge, troupe.fallback
-        return troupe.notices
+        session.notices = list(troupe.notices)
 
     @cached_property
     def models(self) -> Models:
@@ -346,10 +349,12 @@ class App:
         from .session import Session
 
         troupe = self.troupe
-        return Session(
+        session = Session(
             story, events, troupe.actor, troupe.narrator, troupe.judge, troupe.fallback,
             self.store if kept else None, save, owner,
         )  # fmt: skip
+        session.notices = list(troupe.notices)
+        return session
 
 
 def title_of(story: Story) -> str:

@@ -76,6 +76,7 @@ class Session:
         self.actor, self.narrator, self.judge, self.fallback = actor, narrator, judge, fallback
         self.store, self.save_id, self.owner = store, save_id, owner
         self.in_memory = store is None  # nothing is kept: told to the player for as long as it is
+        self.notices: list[Notice] = []  # told when the game next goes on
         self._events = list(events)
         self._cancel = threading.Event()
         self._avoid: frozenset[str] = frozenset()
@@ -139,6 +140,8 @@ class Session:
     def resume(self) -> Stream:
         """Everything that follows by itself, until the player must speak or the game is over."""
         self._cancel.clear()
+        while self.notices:
+            yield self.notices.pop(0)
         while True:
             needed = next_event(self.story, self.state)
             if isinstance(needed, NeedRoll):

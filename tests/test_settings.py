@@ -12,7 +12,8 @@ import pytest
 from game.app import App, Options
 from game.cast.authored import AuthoredActor
 from game.cast.modelled import ModelActor
-from game.errors import ContentError
+from game.errors import ContentError, ModelError
+from game.events import Notice
 from game.settings import (
     Key,
     Settings,
@@ -23,6 +24,7 @@ from game.settings import (
     parse_role,
     presets,
 )
+from game.ui.problems import error_text
 from game.wishes import read_file, resolve
 from tests.conftest import CONTENT
 
@@ -212,3 +214,27 @@ def test_without_its_key_a_part_is_authored_and_says_so(
         app.troupe_for({"actor": "deepseek", "key": SECRET}).actor.model is not troupe.actor.model
     )
     app.models.close()
+
+
+def test_a_game_says_what_is_missing_and_is_cast_as_its_player_wishes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("QWEN_API_KEY", raising=False)
+    monkeypatch.delenv("DASHSCOPE_API_KEY", raising=False)
+    options = Options("en", saves=tmp_path, content=[CONTENT], settings=tmp_path / "none.yaml")
+    app = App(options)
+    session = app.new("tea", seed=1)
+    app.cast(session, {"narrator": "qwen"})
+    told = [one for one in session.resume() if isinstance(one, Notice)]
+    server = "qwen-plus @ dashscope.aliyuncs.com"
+    assert [one.data for one in told] == [{"role": "narrator", "server": server}]
+    assert not [one for one in session.resume() if isinstance(one, Notice)]
+    before = session.actor
+    with pytest.raises(SettingsError):
+        app.cast(session, {"actor": "glm:/etc"}, trusted=False)
+    with pytest.raises(ModelError):
+        app.cast(session, {"actor": "glm:/nonexistent"})
+    assert session.actor is before
+    app.cast(session, {"actor": "some-model", "key": THEIRS})
+    assert isinstance(session.actor, ModelActor)
+    assert error_text("en", SettingsError("actor", "no such thing")).startswith("The setting actor")

@@ -14,6 +14,7 @@ from ..errors import (
     SaveUnwritable,
 )
 from ..events import Notice
+from ..settings import SettingsError
 from .locale import has, text
 
 _SAVES: dict[type[SaveError], str] = {
@@ -55,6 +56,8 @@ def error_text(lang: str, error: BaseException) -> str:
         return "\n".join([text(lang, "notices.content_error"), *lines])
     if isinstance(error, ModelError):
         return text(lang, f"notices.model_failed.{error.kind}")
+    if isinstance(error, SettingsError):
+        return text(lang, "notices.bad_setting", name=error.field, problem=error.problem)
     if isinstance(error, SaveError):
         code = _SAVES.get(type(error), "save_failed")
         return text(lang, f"notices.{code}", save=error.save, detail=error.detail)

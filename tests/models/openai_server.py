@@ -30,7 +30,10 @@ STATUS: dict[str, tuple[int, dict[str, Any]]] = {
     "503": (503, {"message": "overloaded"}),
     "404": (404, {"message": "no such model", "code": "model_not_found"}),
     "filter": (400, {"message": "rejected", "code": "content_filter"}),
-    "zhipu filter": (400, {"message": "系统检测到输入或生成内容可能包含不安全或敏感内容", "code": "1301"}),
+    "zhipu filter": (
+        400,
+        {"message": "系统检测到输入或生成内容可能包含不安全或敏感内容", "code": "1301"},
+    ),
     "400": (400, {"message": "context length exceeded", "code": "context_length_exceeded"}),
 }
 # Failures that are no status: how the body of an answer with 200 goes wrong.
