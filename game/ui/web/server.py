@@ -15,6 +15,7 @@ from typing import Any
 from ...app import App
 from ..locale import language, text
 from .art import TYPES
+from .casting import casting, owned
 from .desk import Desk
 from .games import Games
 from .limits import Limits
@@ -34,7 +35,9 @@ DRAIN = 5
 def games_of(options: WebOptions, app: App | None = None) -> Games:
     """The games of a server."""
     limits = Limits(options.lines_per_game, options.lines_per_day, options.lines_in_all)
-    return Games(app or App(options.game), limits)
+    games = Games(app or App(options.game), limits)
+    games.cast_with = casting(games.app, owned(options))
+    return games
 
 
 def application(games: Games, options: WebOptions) -> Any:

@@ -116,7 +116,7 @@ class Page {
   }
 }
 
-const root = el("div", { class: "curtain", "data-look": "home" });
+const root = el("div", { id: "curtain", class: "curtain", "data-look": "home" });
 
 function start() {
   wear(root);
