@@ -169,6 +169,8 @@ def test_stop_keeps_what_was_said_and_owes_nothing(start: Start, tea: Story) -> 
 class Broken:
     """An actor, narrator and judge whose model fails."""
 
+    free = True
+
     def speak(
         self, story: Story, state: GameState, cue: Cue, take: Take
     ) -> Iterator[Delta | ActorSpoke]:

@@ -231,6 +231,8 @@ def test_two_players_at_once(visit: Visit) -> None:
 class Failing:
     """An actor whose model says half a line and falls silent."""
 
+    free = True
+
     def speak(self, story: Any, state: Any, cue: Any, take: Any) -> Any:
         from game.errors import ModelError
 
