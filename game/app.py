@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import ContentError, SaveDamaged, SaveError, SaveUnwritable
 from .events import ContentChanged, Event, GameStarted, LanguageChanged
-from .loader import LANGUAGES, ROOT, TALK, Library, located
+from .loader import LANGUAGES, ROOT, TALK, Library, own_folder, located
 
 if TYPE_CHECKING:
     from .cast.judge import AuthoredJudge
@@ -41,12 +41,13 @@ class Options:
     content: Sequence[Path] = ()
     models: Mapping[str, Any] = field(default_factory=dict)
     settings: Path | None = None
+    own: Path | None = None  # where imported content lies; else beside the saves
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options every way of playing shares."""
     parser.add_argument("--lang", choices=LANGUAGES, default=None, help="language / 语言")
-    parser.add_argument("--scenario", default="", metavar="ID", help="begin with this one (or a file)")
+    parser.add_argument("--scenario", default="", metavar="ID", help="begin with this, or a file")
     parser.add_argument("--seed", type=int, default=None, help="the same seed, the same dice")
     parser.add_argument("--saves", type=Path, default=None, metavar="DIR", help="where saves live")
     parser.add_argument(
@@ -114,7 +115,14 @@ class App:
     store_failure: SaveUnwritable | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        self.library = Library((*self.options.content, ROOT))
+        self.library = Library((*self.options.content, ROOT, self.own))
+
+    @property
+    def own(self) -> Path:
+        """The folder of what this player has imported."""
+        if self.options.own or self.options.saves is None:
+            return self.options.own or own_folder()
+        return self.options.saves / "library"
 
     @property
     def store(self) -> Store:
@@ -152,9 +160,7 @@ class App:
 
         return build_troupe(self.settings_for(wishes, trusted), self.models, self._authored)
 
-    def cast(
-        self, session: Session, wishes: Mapping[str, Any], trusted: bool = True
-    ) -> None:
+    def cast(self, session: Session, wishes: Mapping[str, Any], trusted: bool = True) -> None:
         """Gives a game the cast its player wishes for; what they should know is told with it.
 
         Raises SettingsError, ModelError, and then leaves the cast as it is.

@@ -205,6 +205,18 @@ class LanguageChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentChanged:
+    """The author changed the story while it was played: it goes on with this content.
+
+    `variables` are all of the story's variables from here on: those it had keep their values where
+    they still fit, new ones begin as written.
+    """
+
+    digest: str
+    variables: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Rewound:
     """The game goes on as it stood after the first `to` events of the save."""
 
@@ -214,7 +226,7 @@ class Rewound:
 Event = (
     GameStarted | SceneEntered | Narrated | ActorSpoke | PlayerSpoke | TurnJudged | AskedBack
     | BeatChosen | Rolled | BeatHappened | FactFound | GoalReached | HintGiven | GaveUp | Ended
-    | LanguageChanged | Rewound
+    | LanguageChanged | ContentChanged | Rewound
 )  # fmt: skip
 
 TYPES: Mapping[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}

@@ -25,6 +25,13 @@ TALK = "talk:"
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def own_folder() -> Path:
+    """Where a player's imported characters and puzzles lie: a library like any other."""
+    from platformdirs import user_data_path
+
+    return user_data_path("characterglm-story", appauthor=False) / "library"
+
+
 @dataclass(frozen=True)
 class Head:
     """What a menu shows of a scenario or character without loading it."""

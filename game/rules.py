@@ -15,6 +15,7 @@ from . import dice
 from .errors import ContentError, Diagnostic
 from .events import (
     BeatHappened,
+    ContentChanged,
     Cue,
     Ended,
     Event,
@@ -73,6 +74,16 @@ def begin(
         found=tuple(found),
         puzzle=story.puzzle.id if story.puzzle else "",
     )
+
+
+def changed_content(story: Story, state: GameState) -> ContentChanged:
+    """The event by which a game goes on with another version of its story."""
+    kept: dict[str, Value] = {}
+    for name, variable in story.variables.items():
+        value = state.vars.get(name)
+        fits = value is not None and type(value) is type(variable.initial)
+        kept[name] = value if value is not None and fits else variable.initial
+    return ContentChanged(story.digest, kept)
 
 
 # --- what must follow -------------------------------------------------------------------------

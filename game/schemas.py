@@ -19,7 +19,9 @@ def generate() -> dict[str, str]:
 
     from .story import Character, PuzzlePack, Scenario
 
-    kinds: dict[str, type[BaseModel]] = {"character": Character, "scenario": Scenario, "puzzles": PuzzlePack}
+    kinds: dict[str, type[BaseModel]] = {
+        "character": Character, "scenario": Scenario, "puzzles": PuzzlePack,
+    }  # fmt: skip
     found = {}
     for name, kind in kinds.items():
         schema: dict[str, Any] = kind.model_json_schema()

@@ -35,7 +35,7 @@ from .events import (
     Rolled,
     TurnJudged,
 )
-from .rules import NeedRoll, next_event, settle
+from .rules import NeedRoll, changed_content, next_event, settle
 from .stage import Option, next_hint, options
 from .state import Phase, apply, fold, live_indices
 from .story import Story
@@ -195,6 +195,18 @@ class Session:
             self.story = before
             raise
 
+    def change_content(self, story: Story) -> Stream:
+        """The game goes on, at the same point, with a newer version of its story."""
+        if self.phase not in (Phase.PLAYER, Phase.OVER):
+            raise IllegalEvent("the content changes between turns")
+        before, self.story = self.story, story
+        try:
+            yield self._commit(changed_content(story, self.state))
+        except Exception:
+            self.story = before
+            raise
+        yield from self.resume()
+
     # --- going back --------------------------------------------------------------------------
 
     def undo(self, turns: int = 1) -> bool:
@@ -241,6 +253,10 @@ class Session:
 
     def _rewind(self, to: int) -> bool:
         self._commit(Rewound(to))
+        state = self.state
+        if state.digest != self.story.digest and state.language == self.story.language:
+            # What was played before the story's file changed goes on with the file as it is now.
+            self._commit(changed_content(self.story, state))
         return True
 
     # --- what must follow ----------------------------------------------------------------------

@@ -9,7 +9,7 @@ raises IllegalEvent and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
@@ -36,11 +36,11 @@ NEXT: Mapping[Phase | None, frozenset[type[Any]]] = {
     Phase.ACTOR: frozenset({e.Narrated, e.ActorSpoke}),
     Phase.PLAYER: frozenset(
         {e.PlayerSpoke, e.BeatChosen, e.Rolled, e.BeatHappened, e.GoalReached, e.SceneEntered}
-        | {e.Ended, e.HintGiven, e.GaveUp, e.LanguageChanged}
+        | {e.Ended, e.HintGiven, e.GaveUp, e.LanguageChanged, e.ContentChanged}
     ),
     Phase.JUDGE: frozenset({e.TurnJudged, e.AskedBack}),
     Phase.EFFECT: frozenset({e.Rolled, e.BeatHappened, e.FactFound}),
-    Phase.OVER: frozenset(),
+    Phase.OVER: frozenset({e.ContentChanged}),  # an author may mend an ending and go back
 }
 
 
@@ -351,6 +351,11 @@ def _language_changed(state: GameState, event: e.LanguageChanged) -> GameState:
     return changed(state, language=event.language, digest=event.digest, asked=())
 
 
+def _content_changed(state: GameState, event: e.ContentChanged) -> GameState:
+    variables = MappingProxyType(dict(event.variables))
+    return changed(state, digest=event.digest, vars=variables, asked=())
+
+
 _APPLY: Mapping[type[Any], Callable[[GameState, Any], GameState]] = {
     e.SceneEntered: _scene_entered,
     e.Narrated: _told,
@@ -367,4 +372,5 @@ _APPLY: Mapping[type[Any], Callable[[GameState, Any], GameState]] = {
     e.GaveUp: _gave_up,
     e.Ended: _ended,
     e.LanguageChanged: _language_changed,
+    e.ContentChanged: _content_changed,
 }

@@ -36,6 +36,7 @@ EXAMPLES: list[e.Event] = [
     e.GaveUp(),
     e.Ended("a", "good", "x"),
     e.LanguageChanged("zh", "d"),
+    e.ContentChanged("d", {"trust": 3}),
     e.Rewound(0),
 ]
 

@@ -15,6 +15,7 @@ from zlib import crc32
 from ..errors import IllegalEvent, SaveNewer
 from ..events import (
     FORMAT,
+    ContentChanged,
     Ended,
     Event,
     GameStarted,
@@ -168,7 +169,8 @@ def advance(head: SaveHead, event: Event, past: EventRow | None, now: int) -> Sa
 
 def uses(event: Event) -> str:
     """The digest of the content that an event starts to use, or nothing."""
-    return event.digest if isinstance(event, (GameStarted, LanguageChanged)) else ""
+    changes = (GameStarted, LanguageChanged, ContentChanged)
+    return event.digest if isinstance(event, changes) else ""
 
 
 def unpack(save: str, rows: Iterable[EventRow], length: int) -> list[Event]:

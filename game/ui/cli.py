@@ -24,6 +24,8 @@ from .typing_out import SPEEDS
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m game play`."""
     add_options(parser)
+    parser.add_argument("story", nargs="?", default="", metavar="STORY", help="an id, or a file")
+    parser.add_argument("--watch", action="store_true", help="go on with the file as you edit it")
     parser.add_argument("--script", type=Path, metavar="FILE", help="read lines from a file")
     parser.add_argument("--json", action="store_true", help="print events, one JSON a line")
     parser.add_argument("--speed", choices=list(SPEEDS), help="how fast text appears")
@@ -31,6 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Plays; returns the exit status."""
+    args.scenario = args.story or args.scenario
     options = options_from(args)
     scripted = args.script is not None or args.json or not sys.stdin.isatty()
     try:
@@ -42,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
         print(said, file=sys.stderr)
         return 2
     terminal = Terminal(App(options), reader, scripted, args.json)
+    terminal.watching = args.watch
     terminal.set_speed(args.speed or ("off" if scripted else kept_speed(args.saves)), keep=False)
     if not scripted:  # Ctrl-C ends a reply or empties a line; between the two it does nothing
         signal.signal(signal.SIGINT, lambda *_: None)

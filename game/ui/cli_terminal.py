@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..session import Session
     from .cli_offers import Offer
     from .cli_output import Output
+    from .watching import Watch
 
 RECAP = 8
 
@@ -33,6 +34,8 @@ class Terminal:
         self.typewriter = Typewriter("off", keys=not scripted)
         self.screen = Screen(app.options.language, self.typewriter)
         self.show_choices = True
+        self.watching = False  # whether an author edits the story while it is played
+        self._watch: Watch | None = None
         self._session: Session | None = None
         self._out: Output | None = None
         self._leaving = self._menu = False
@@ -133,9 +136,27 @@ class Terminal:
         finally:
             waiting.over()
 
+    def look_again(self) -> bool:
+        """Goes on with the story's files if their author has saved them; whether anything came."""
+        report = self._watch.look(self.session) if self._watch else None
+        if report is None:
+            return False
+        for line in report.problems:
+            self.fault(line)
+        for line in report.changes:
+            self.out.notice("changed", line)
+        if report.story is not None:
+            self.app.keep_content(self.session, report.story)
+            self.stream(self.session.change_content(report.story))
+        return True
+
     def go_on(self, session: Session) -> None:
         """Another game takes the stage."""
         self._session = session
+        if self.watching:
+            from .watching import Watch
+
+            self._watch = Watch(self.app.library, session.story, lambda: self.lang)
         self.out.begin(session)
         self.show_choices = True
 

@@ -27,6 +27,8 @@ def take_turn(terminal: Terminal) -> None:
     if line is None:
         terminal.leave()
         return
+    if terminal.look_again():  # saved while the player was thinking: what is offered may differ
+        offers = terminal.choices()
     command = parse(line, terminal.lang)
     if command is None or command.name == "say":
         _say(terminal, command.argument if command else line.strip(), offers)

@@ -144,6 +144,8 @@ def _player(now: _Scene, event: e.PlayerSpoke) -> list[Row]:
 
 
 def _judged(now: _Scene, event: e.TurnJudged) -> list[Row]:
+    if "again" in event.why:
+        return [Row("system", text=now.word("again"))]
     if not event.answer:
         return []
     questions = now.story.puzzle.answers if now.story.puzzle else ()
@@ -236,6 +238,10 @@ def _gave_up(now: _Scene, event: e.GaveUp) -> list[Row]:
     return now.system("gave_up")
 
 
+def _content(now: _Scene, event: e.ContentChanged) -> list[Row]:
+    return now.system("content")
+
+
 def _language(now: _Scene, event: e.LanguageChanged) -> list[Row]:
     return now.system("language")
 
@@ -264,5 +270,6 @@ _CASES: Mapping[type[Any], Callable[[_Scene, Any], list[Row]]] = {
     e.HintGiven: _hint,
     e.GaveUp: _gave_up,
     e.LanguageChanged: _language,
+    e.ContentChanged: _content,
     e.Ended: _ended,
 }
