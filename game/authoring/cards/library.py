@@ -1,0 +1,195 @@
+"""The player's own content: what was imported, as files the game plays at once.
+
+Below one folder: `characters/` and `scenarios/` as authors write them, `art/` for portraits, and
+`cards/` with each card whole, as a CHARX. Names of files are made here and never taken from
+content. A file is written beside its place first, so that a crash leaves the old one or the new.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ... import yamlfile
+from ...errors import ContentError
+from ...loader import LANGUAGES, TALK, Library, load_sources
+from ...story import Character
+from . import charx, ours, pictures, theirs
+from .card import Card, Data, own
+from .faults import CardError, Repairs
+from .macros import escaped
+
+CARDS, ART, CHARACTERS = "cards", "art", "characters"
+_ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the interface lends to imported content, in its language."""
+
+    asides: tuple[str, ...]  # what a character does who has nothing to say
+    puzzle: Mapping[str, str]  # title, pack, name, question: see `puzzles`
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was written: an id one can play, its name, its file, and what was mended."""
+
+    id: str
+    name: str
+    language: str
+    path: Path
+    repairs: Repairs
+
+
+def keep_card(
+    card: Card, root: Path, words: Words, language: str = "", repairs: Repairs | None = None
+) -> Kept:
+    """Writes a card as a character that can be talked to and cast; raises CardError."""
+    repairs = repairs if repairs is not None else Repairs()
+    language = language or language_of(card)
+    found = id_of(card.data["name"], card.digest)
+    asides = _asides(words, card)
+    data = _playable(card, found, language, asides, repairs)
+    picture = pictures.portrait(card.picture, repairs) if card.picture else None
+    if picture:
+        data["portrait"] = {"calm": f"{found}.png"}
+        write(root / ART / f"{found}.png", picture)
+    side = charx.write_charx(card, picture)
+    write(root / CARDS / f"{found}.charx", side)
+    path = root / CHARACTERS / f"{found}.{language}.yaml"
+    write(path, as_yaml(data).encode("utf-8"))
+    return Kept(found, str(data["name"]), language, path, repairs)
+
+
+def language_of(card: Card) -> str:
+    """The language of a card: what one of ours says of itself, or else by its letters."""
+    said = own(card.data).get("language")
+    return str(said) if said in LANGUAGES else ours.language_of(card)
+
+
+def _asides(words: Words, card: Card) -> tuple[str, ...]:
+    """The interface's asides with the card's name in them; the name is text, as ever."""
+    name = escaped(ours.name_of(card, Repairs()))
+    return tuple(one.format(name=name) for one in words.asides)
+
+
+def _playable(
+    card: Card, found: str, language: str, asides: Sequence[str], repairs: Repairs
+) -> Data:
+    """What the character's file says: whole where the card is one of ours, and sure to load."""
+    plain = ours.to_character(card, asides, repairs)
+    if "character" in own(card.data):
+        try:
+            whole = Character.model_validate(own(card.data)["character"])
+            base = ours.to_character(theirs.base_of(whole, language), asides, Repairs())
+            data = ours.restored(card, plain, base, repairs)
+            check(data, found, language)
+            return data
+        except (ValueError, ContentError):
+            repairs.note("own_part")
+    try:
+        check(plain, found, language)
+    except ContentError as error:
+        raise CardError("unplayable", reason=str(error)[:100]) from None
+    return plain
+
+
+def check(data: Data, found: str, language: str) -> None:
+    """Raises ContentError unless a character's file plays."""
+    load_sources({f"{CHARACTERS}/{found}": as_yaml(data)}, TALK + found, language)
+
+
+def keep_book(book: Data, root: Path, into: str, language: str = "") -> Kept:
+    """Adds a lorebook to an imported character; its own lore stays. Raises CardError."""
+    repairs = Repairs()
+    card = card_beside(root, into)
+    tried = (language,) if language else LANGUAGES
+    found = {one: Library([root]).find(CHARACTERS, into, one) for one in tried}
+    language, path = next(((k, v) for k, v in found.items() if v), ("", None))
+    if card is None or path is None:
+        raise CardError("no_such_character", id=into[:60])
+    document = yamlfile.read(path.read_text(encoding="utf-8"), path.name).data
+    before = card.data.get("character_book") or {"extensions": {}, "entries": []}
+    fresh = [one for one in book["entries"] if one not in before["entries"]]
+    alone = replace(card, data={**card.data, "description": "", "character_book":
+                                {**book, "entries": fresh}})  # fmt: skip
+    lore = ours.to_character(alone, (), repairs).get("lore", [])
+    document["lore"] = [*document.get("lore", []), *lore]
+    try:
+        check(document, into, language)
+    except ContentError as error:
+        raise CardError("unplayable", reason=str(error)[:100]) from None
+    merged = {**book, **before, "entries": [*before["entries"], *fresh]}
+    data = {**card.data, "character_book": merged}
+    side = charx.write_charx(replace(card, data=data), None)
+    write(root / CARDS / f"{into}.charx", side)
+    write(path, as_yaml(document).encode("utf-8"))
+    return Kept(into, str(document["name"]), language, path, repairs)
+
+
+def card_beside(root: Path, found: str) -> Card | None:
+    """The card a character came as, or None."""
+    path = root / CARDS / f"{found}.charx"
+    if not _ID.fullmatch(found) or not path.is_file():
+        return None
+    with suppress(CardError, OSError):
+        return charx.read_charx(path.read_bytes(), Repairs())
+    return None
+
+
+def card_of(library: Library, found: str, language: str, words: Words) -> Card:
+    """A character of a library as a card, without its picture; raises ContentError."""
+    story = library.free_talk(found, language)
+    path = library.find(CHARACTERS, found, language)
+    came_as = card_beside(path.parent.parent, found) if path else None
+    character = story.cast[found]
+    asides = _asides(words, came_as) if came_as else ()
+    return theirs.to_card_of(character, language, came_as, asides)
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def id_of(name: str, digest: str) -> str:
+    """An id made of a name's plain letters and a digest: `vesna_3f2a1c9e`, `card_77ab01cd`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    letters = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:24].strip("_")
+    return f"{letters if letters[:1].isalpha() else 'card'}_{digest[:8]}"
+
+
+def write(path: Path, content: bytes) -> None:
+    """A file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines as blocks, so that an author can go on writing in the file."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> Any:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.ignore_aliases = lambda self, data: True  # type: ignore[method-assign]
+
+
+def as_yaml(data: Data) -> str:
+    """A file of ours."""
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
