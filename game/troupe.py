@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .errors import ModelError
 from .events import Notice
 from .settings import ROLES, Endpoint, Role, Settings, endpoint, needs_key, parse_role
 
@@ -141,7 +142,10 @@ def _judge(
     if role.kind == "embed":
         from .cast.embedded import EmbedJudge
 
-        troupe.judge = models.judge(("embed", role.source), lambda: EmbedJudge(role.source))
+        try:
+            troupe.judge = models.judge(("embed", role.source), lambda: EmbedJudge(role.source))
+        except ModelError as error:  # without it nothing is worse than it was
+            troupe.notices += (Notice("embed_missing", {"kind": error.kind}),)
         return
     model: Any = models.chat(settings, "judge")
     asks = role.kind == "remote"
@@ -175,8 +179,6 @@ def _manner(settings: Settings) -> Manner:
 
 
 def _load(role: Role, settings: Settings) -> ChatModel:
-    from .errors import ModelError
-
     try:
         if role.kind == "glm":
             from .models.glm.model import load_glm

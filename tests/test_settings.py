@@ -216,6 +216,13 @@ def test_without_its_key_a_part_is_authored_and_says_so(
     app.models.close()
 
 
+def test_without_its_model_the_judge_by_meaning_is_the_authored_one(tmp_path: Path) -> None:
+    app = App(Options(saves=tmp_path, content=[CONTENT], settings=tmp_path / "none.yaml"))
+    troupe = app.troupe_for({"judge": f"embed:{tmp_path}"})
+    assert troupe.judge is troupe.fallback
+    assert [one.code for one in troupe.notices] == ["embed_missing"]
+
+
 def test_a_game_says_what_is_missing_and_is_cast_as_its_player_wishes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

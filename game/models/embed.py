@@ -101,13 +101,20 @@ def _located(source: str) -> tuple[Path, Path]:
 
 def _downloaded(source: str, names: Sequence[str]) -> tuple[Path, Path]:
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, HFValidationError
+    from huggingface_hub.errors import (
+        EntryNotFoundError,
+        HfHubHTTPError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+    )
 
     repo, _, revision = source.partition("@")
 
     def fetch(name: str) -> Path | None:
         try:
             return Path(hf_hub_download(repo, name, revision=revision or None))
+        except LocalEntryNotFoundError:  # not in the cache, and the hub can't be reached
+            raise ModelError("unreachable", f"{name} can't be fetched", source) from None
         except EntryNotFoundError:
             return None
         except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
