@@ -250,13 +250,17 @@ class Roll(Block):
 
 
 class Beat(Block):
-    """One thing that can happen: what it takes, when it can, what it changes and what is said."""
+    """One thing that can happen: what it takes, when it can, what it changes and what is said.
+
+    With `confirm`, a free line that seems to mean it is asked back first: for what can't be undone.
+    """
 
     id: Id
     who: Id | None = None
     when: Expr | None = None
     auto: bool = False
     repeat: bool = False
+    confirm: bool = False
     hears: Lines = ()
     means: Plain = ""
     suggest: Text = ""

@@ -18,7 +18,7 @@ from typing import Any
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from . import values
-from .values import TemplateFault
+from .values import TemplateFault as TemplateFault
 
 MAX_SOURCE = 8_000
 MAX_TICKS = 2_000

@@ -23,6 +23,10 @@ from .authored import choose
 
 KEPT_MATCHERS = 32
 MAX_SHOWN = 3
+# A lone reading fainter than this is not worth a question: of those the blind testers met below it
+# nearly all were wrong, and of those above it most were right.
+LONE = 0.16
+AGAIN = 1.5  # how far what is past must lead what is possible, to be taken as meant
 
 Kind = Literal["beat", "topic", "question", "fact"]
 
@@ -35,7 +39,7 @@ class AuthoredJudge:
         self._lock = Lock()
 
     def judge(self, story: Story, state: GameState, take: Take) -> TurnJudged | AskedBack:
-        reading = self.read(story, state)
+        reading = _weighed(story, state, self.read(story, state))
         candidates = tuple(_candidate(key, score) for key, score in reading.candidates)
         facts = _guessed(story, state, reading) if story.puzzle else ()
         judged = TurnJudged(
@@ -65,9 +69,10 @@ class AuthoredJudge:
         return AskedBack(asked, who, question(story, state, who, take), reading.why, others)
 
     def read(self, story: Story, state: GameState) -> Reading:
-        """How the line was matched: the decision, the readings and their scores."""
+        """How the line was matched, with what has happened already among the readings."""
         kind = "question" if story.puzzle else "beat"
         open_now = [f"{kind}:{key}" for key in possible(story, state, kind)]
+        open_now += _past(story, state)
         talk = [f"topic:{key}" for key in possible(story, state, "topic")]
         return self._matcher(story, state).match(without_code(state.line), open_now, talk)
 
@@ -83,6 +88,40 @@ class AuthoredJudge:
                     self._matchers.popitem(last=False)
             self._matchers.move_to_end(key)
         return matcher
+
+
+def _past(story: Story, state: GameState) -> list[str]:
+    """The beats of this scene that have happened and can't again: players ask twice."""
+    beats = scene_of(story, state).beats
+    once = (beat for beat in beats if not beat.auto and not beat.repeat)
+    return [f"beat:{beat.id}" for beat in once if beat.id in state.happened]
+
+
+def _weighed(story: Story, state: GameState, reading: Reading) -> Reading:
+    """What was matched, minding what is past, what is fateful, and what is too faint to ask."""
+    past = set(_past(story, state))
+    kept = tuple(one for one in reading.candidates if one[0] not in past)
+    first = reading.candidates[0] if reading.candidates else ("", 0.0)
+    leads = not kept or first[1] >= AGAIN * kept[0][1]
+    if reading.decision != "none" and first[0] in past and leads:
+        return replace(reading, decision="none", why=(*reading.why, "again"))
+    asked = tuple(key for key in reading.asked if key not in past)
+    doubtful = first[0] in past or _fateful(story, state, reading)
+    reading = replace(reading, candidates=kept, asked=asked)
+    if reading.decision == "accept" and doubtful:
+        return replace(reading, decision="ask", asked=tuple(key for key, _ in kept[:2]))
+    faint = len(asked) == 1 and dict(kept).get(asked[0], 0.0) < LONE
+    if reading.decision == "ask" and (faint or not asked):
+        return replace(reading, decision="none")
+    return reading
+
+
+def _fateful(story: Story, state: GameState, reading: Reading) -> bool:
+    """Whether a beat wants to be meant: then only its author's own words are taken at once."""
+    kind, _, name = reading.best.partition(":")
+    if kind != "beat" or "exact" in reading.why:
+        return False
+    return any(beat.confirm for beat in scene_of(story, state).beats if beat.id == name)
 
 
 def entries(story: Story, state: GameState) -> list[Entry]:

@@ -60,7 +60,7 @@ def closing(
         heading=_heading(story, state, last, lang),
         kind=word(lang, f"endings.{last.kind}"),
         text=clean(last.text),
-        turns=state.turns,
+        turns=state.spoken,
         reached=tuple(goal.text for goal in beside.goals if goal.done),
         missed=tuple(goal.text for goal in beside.goals if not goal.done),
         facts=beside.facts,
