@@ -158,8 +158,7 @@ def endpoint(settings: Settings, part: str) -> Endpoint:
     """Where a part's model is; its key is empty where none is known for it."""
     role = parse_role(getattr(settings, part), part)
     preset = presets()[role.preset]
-    own = bool(settings.base_url) and role.preset == "openai"
-    base_url = settings.base_url if own else preset["base_url"]
+    base_url = settings.base_url if _moved(settings, role) else preset["base_url"]
     fallback = preset.get("judge_model", preset["model"]) if part != "actor" else preset["model"]
     model = role.source or fallback or DEFAULT_MODEL
     form: Form = preset.get("form", "chat")
@@ -169,6 +168,15 @@ def endpoint(settings: Settings, part: str) -> Endpoint:
         form = "chat"  # only a character's lines have that exact form
     key = settings.keys.get(role.preset) or settings.key
     return Endpoint(base_url, model, key, form, is_local(base_url))
+
+
+def _moved(settings: Settings, role: Role) -> bool:
+    """Whether `base_url` is meant for a role's server: `openai`, else one that would be here."""
+    if not settings.base_url:
+        return False
+    used = {parse_role(getattr(settings, part), part).preset for part in ROLES}
+    here = is_local(presets()[role.preset]["base_url"])
+    return role.preset == "openai" or (here and "openai" not in used)
 
 
 def needs_key(where: Endpoint) -> bool:

@@ -80,6 +80,16 @@ def test_a_bare_name_of_a_page_is_a_model_on_the_openai_server() -> None:
     assert endpoint(settings, "judge").model == "deepseek-chat"
 
 
+def test_an_address_moves_openai_or_else_the_servers_of_this_machine() -> None:
+    far = Settings(actor="vllm", narrator="deepseek", base_url="http://10.0.0.5:8000/v1")
+    assert endpoint(far, "actor").base_url == far.base_url
+    assert endpoint(far, "actor").form == "completions" and not needs_key(endpoint(far, "actor"))
+    assert endpoint(far, "narrator").base_url == "https://api.deepseek.com"
+    both = Settings(actor="ollama", judge="openai", base_url="https://elsewhere.example/v1")
+    assert endpoint(both, "actor").base_url == "http://127.0.0.1:11434/v1"
+    assert endpoint(both, "judge").base_url == both.base_url
+
+
 def test_roles_are_read() -> None:
     assert parse_role("glm:/models/a:b").source == "/models/a:b"
     assert parse_role("embed:folder", "judge").kind == "embed"
