@@ -73,14 +73,25 @@ def _picked(
 
 
 def _leading(story: Story, state: GameState, moves: list[str]) -> list[str]:
-    """The moves that change something a goal that isn't reached yet asks about."""
+    """The moves that change something a goal that isn't reached asks about, at first or second
+    hand: what a beat on the way to it waits for counts, too."""
     assert isinstance(story.scenario, Scenario)
     open_goals = [one for one in story.scenario.goals if one.id not in state.goals]
     asked = frozenset().union(*(expression_names(one.when) for one in open_goals))
-    if not asked:
-        return []
+    asked = _behind(story.scenario, asked)
     beats = {beat.id: beat for beat in scene_of(story, state).beats}
     return [one for one in moves if one in beats and asked & _touched(beats[one])]
+
+
+def _behind(scenario: Scenario, asked: frozenset[str]) -> frozenset[str]:
+    """These names, those that the beats which change them wait for, and so on."""
+    beats = [beat for scene in scenario.scenes.values() for beat in scene.beats]
+    while True:
+        more = [expression_names(one.when) for one in beats if one.when and asked & _touched(one)]
+        wider = asked.union(*more)
+        if wider == asked:
+            return asked
+        asked = wider
 
 
 def _touched(beat: Beat) -> set[str]:

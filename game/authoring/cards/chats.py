@@ -15,6 +15,8 @@ from .fields import Fields
 from .jsonsafe import LARGEST, decoded, dumps, loads
 
 MOST_LINES = 20_000
+LONGEST_HEAD = 500_000
+_MARKS = frozenset({"chat_metadata", "is_user", "mes"})
 _HEAD = {"user_name": "text", "character_name": "text", "chat_metadata": "mapping"}
 _LINE = {
     "name": "text", "is_user": "bool", "is_system": "bool", "mes": "text", "extra": "mapping",
@@ -44,9 +46,14 @@ class Chat:
 
 def looks_like_chat(text: bytes) -> bool:
     """Whether these bytes begin like a chat: a JSON object a line, not one for the whole file."""
-    first, _, _ = text.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
-    marks = (b'"user_name"', b'"chat_metadata"', b'"is_user"', b'"mes"')
-    return first.rstrip().endswith(b"}") and any(one in first[:100_000] for one in marks)
+    first = text[:LONGEST_HEAD].lstrip(b"\xef\xbb\xbf \r\n").split(b"\n", 1)[0]
+    if not first.startswith(b"{") or not any(one.encode() in first for one in _MARKS):
+        return False
+    try:
+        value = loads(first, Repairs())
+    except CardError:
+        return False
+    return isinstance(value, dict) and bool(_MARKS & value.keys()) and "data" not in value
 
 
 def read_chat(raw: bytes, repairs: Repairs) -> Chat:
@@ -68,9 +75,7 @@ def read_chat(raw: bytes, repairs: Repairs) -> Chat:
         elif "mes" not in value and not head and not found:
             head = fields.strict(value, _HEAD, "", {})
         elif "mes" in value:
-            found.append(
-                fields.strict(value, _LINE, f"{number}.", {"name": "", "is_user": False, "mes": ""})
-            )
+            found.append(fields.strict(value, _LINE, f"{number}.", _NEEDED))
         else:
             repairs.note("chat_line", line=number)
     if not found:

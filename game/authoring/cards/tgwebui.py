@@ -77,11 +77,9 @@ def write_pygmalion(card: Card) -> Data:
 def write_tgwebui(card: Card) -> str:
     """A text-generation-webui character as YAML; it has no field for an example any more."""
     found = _written(card, TGWEBUI, "tgwebui")
-    context = [found.pop(one) for one in ("context", "example_dialogue") if found.get(one)]
-    for field in ("personality", "scenario"):
-        if card.data[field]:
-            context.insert(-1 if card.data["mes_example"] else len(context), card.data[field])
-    found["context"] = "\n\n".join(context)
+    about = ("description", "personality", "scenario", "mes_example")
+    found.pop("example_dialogue")
+    found["context"] = "\n\n".join(card.data[one] for one in about if card.data[one])
     return yaml.safe_dump(found, allow_unicode=True, sort_keys=False, width=10_000)
 
 

@@ -139,6 +139,12 @@ def v2(card: Card) -> Data:
     data = {name: one for name, one in card.data.items() if name not in V3_ONLY}
     newer = {name: card.data[name] for name in V3_ONLY if card.data.get(name)}
     set_own(data, v3=newer or None)
+    if book := data.get("character_book"):  # V2 has no patterns: what says so is left out
+        entries = [
+            {name: value for name, value in one.items() if name != "use_regex" or value}
+            for one in book["entries"]
+        ]
+        data["character_book"] = {**book, "entries": entries}
     return {**card.extra, "spec": "chara_card_v2", "spec_version": "2.0", "data": data}
 
 
