@@ -27,7 +27,8 @@ MAX_LOOP_DEPTH = 2
 Names = Mapping[str, Any]
 Closure = Callable[[dict[str, Any]], Any]
 
-# A name no template can spell: the rendering's budget travels in the scope under it.
+# A name no template can spell: the rendering's budget (passes of loops, characters of text)
+# travels in the scope under it.
 _BUDGET = "\0ticks"
 _PARSER = Environment(trim_blocks=True, lstrip_blocks=True, autoescape=False, optimized=False)
 
@@ -36,8 +37,8 @@ def render(source: str, names: Names) -> str:
     """The text of a template, with `names` as its only context."""
     if "{" not in source:
         return source
-    scope = {**names, _BUDGET: [MAX_TICKS]}
-    return values.sized("".join(_guarded(_template(source)[0], scope)).strip())
+    scope = {**names, _BUDGET: [MAX_TICKS, values.MAX_OUTPUT]}
+    return "".join(_guarded(_template(source)[0], scope)).strip()
 
 
 def evaluate(source: str, names: Names) -> Any:
@@ -72,8 +73,7 @@ def _guarded(closure: Closure, scope: Any) -> Any:
 @lru_cache(maxsize=8192)
 def _template(source: str) -> tuple[Closure, frozenset[str]]:
     compiler = _Compiler()
-    closure = compiler.body(_parse(source).body)
-    return closure, frozenset(compiler.free)
+    return _compiled(compiler.body, _parse(source).body), frozenset(compiler.free)
 
 
 @lru_cache(maxsize=8192)
@@ -83,7 +83,14 @@ def _expression(source: str) -> tuple[Closure, frozenset[str]]:
     if len(parts) != 1 or isinstance(parts[0], nodes.TemplateData):
         raise TemplateFault("template_syntax", reason="not one expression")
     compiler = _Compiler()
-    return compiler.value(parts[0]), frozenset(compiler.free)
+    return _compiled(compiler.value, parts[0]), frozenset(compiler.free)
+
+
+def _compiled(build: Callable[[Any], Closure], tree: Any) -> Closure:
+    try:
+        return build(tree)
+    except RecursionError as error:  # what Jinja parses in a loop, `a + a + …`, can be this deep
+        raise TemplateFault("template_syntax", reason=type(error).__name__) from None
 
 
 def _parse(source: str) -> nodes.Template:
@@ -134,7 +141,15 @@ class _Compiler:
             part.data if isinstance(part, nodes.TemplateData) else self.value(part)
             for part in node.nodes
         ]
-        return lambda scope: [p if isinstance(p, str) else values.shown(p(scope)) for p in parts]
+
+        def run(scope: dict[str, Any]) -> list[str]:
+            pieces = [p if isinstance(p, str) else values.shown(p(scope)) for p in parts]
+            scope[_BUDGET][1] -= sum(map(len, pieces))
+            if scope[_BUDGET][1] < 0:
+                raise TemplateFault("template_runtime", reason="the text grows too long")
+            return pieces
+
+        return run
 
     def _if(self, node: nodes.If) -> Closure:
         branches = [(self.value(node.test), self.body(node.body))]
@@ -157,9 +172,10 @@ class _Compiler:
             raise TemplateFault("template_forbidden", node.lineno, what="for in for in for")
         items = self.value(node.iter)
         self._loops += 1
+        outside = len(self._bound)
         self._bound.append(target.name)
         body = self.body(node.body)
-        self._bound.pop()
+        del self._bound[outside:]  # what the loop sets ends with it, too
         self._loops -= 1
 
         def run(scope: dict[str, Any]) -> list[str]:
@@ -205,7 +221,7 @@ class _Compiler:
 
     def items(self, node: nodes.List | nodes.Tuple) -> Closure:
         parts = [self.value(item) for item in node.items]
-        return lambda scope: [part(scope) for part in parts]
+        return lambda scope: [values.plain(part(scope)) for part in parts]
 
     def binary(self, node: nodes.BinExpr) -> Closure:
         left, right, apply = (

@@ -13,6 +13,7 @@ from typing import Any
 MAX_OUTPUT = 20_000
 MAX_NUMBER = 10**12
 MAX_ITEMS = 2_000
+MAX_DIGITS = 6
 
 
 class TemplateFault(Exception):
@@ -65,8 +66,17 @@ def member(value: Any, key: Any) -> Any:
     raise TypeError(f"{value!r} has no {key!r}")
 
 
-def round(value: Any, digits: int = 0) -> Any:
-    return round(number(value)) if not digits else round(number(value), digits)
+def plain(value: Any) -> Any:
+    """An item of a list: lists of lists could double at every step."""
+    if isinstance(value, (Mapping, list, tuple)):
+        raise TypeError("a list holds no other list")
+    return value
+
+
+def rounded(value: Any, digits: int = 0) -> Any:
+    if not 0 <= number(digits) <= MAX_DIGITS:
+        raise TypeError(f"{digits!r} digits")
+    return round(number(value), digits) if digits else round(number(value))
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -82,7 +92,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "max": max,
     "min": min,
     "replace": lambda value, old, new: replaced(str(value), str(old), str(new)),
-    "round": round,
+    "round": rounded,
     "string": str,
     "title": lambda value: str(value).title(),
     "trim": lambda value: str(value).strip(),

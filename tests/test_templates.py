@@ -53,6 +53,7 @@ def test_renders(source: str, text: str) -> None:
         ("1 < trust < 5", True),
         ("[trust, 1] | max", 3),
         ("-trust % 2", 1),
+        ("(trust * 10) | round", 30),
         ("trust // 2", 1),
         ("mood.startswith('ca')", True),
         ("none_yet or helped", False),
@@ -165,6 +166,31 @@ def test_the_context_is_left_as_it_was() -> None:
 def test_free_names_leave_out_what_the_template_sets() -> None:
     source = "{% set x = trust %}{% for one in happened %}{{ one }}{{ x }}{% endfor %}"
     assert templates.template_names(source) == {"trust", "happened"}
+
+
+def test_what_a_loop_binds_ends_with_it() -> None:
+    source = "{% for one in happened %}{% set last = one %}{% endfor %}{{ one }}"
+    assert templates.template_names(source) == {"happened", "one"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% set a = ['x'] %}" + "{% set a = [a, a] %}" * 300 + "{{ a }}",
+        "{% set a = ['x'] %}" + "{% set a = [a, a] %}" * 300 + "{{ a == a }}",
+        "{% set s = 'aaaaaaaaaa' %}" + "{% set s = s ~ s %}" * 10
+        + "{% for i in happened %}" + "{{ s }}" * 900 + "{% endfor %}",
+        "{{ 5 | round(0 - 100000000000) }}",
+        "{{ " + "+".join("1" * 3_900) + " }}",
+        "{{ player" + ".x" * 3_900 + " }}",
+        "{{ mood" + "|trim" * 1_500 + " }}",
+    ],
+)  # fmt: skip
+def test_what_grows_by_doubling_or_runs_deep_is_refused_at_once(source: str) -> None:
+    begun = time.perf_counter()
+    with pytest.raises(TemplateFault):
+        render(source, NAMES)
+    assert time.perf_counter() - begun < 2
 
 
 @given(st.text(max_size=200))
