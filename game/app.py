@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import ContentError, SaveDamaged, SaveError, SaveUnwritable
 from .events import ContentChanged, Event, GameStarted, LanguageChanged
-from .loader import LANGUAGES, ROOT, TALK, Library, own_folder, located
+from .loader import LANGUAGES, ROOT, TALK, Library, located, own_folder
 
 if TYPE_CHECKING:
     from .cast.judge import AuthoredJudge
@@ -240,6 +240,21 @@ class App:
             if isinstance(event, (LanguageChanged, ContentChanged)):
                 digest = event.digest
         return self._session(self._kept(started, language, digest), events, save, owner)
+
+    def newer(self, session: Session) -> Story | None:
+        """The story as its author has it now, where that is not what this game goes on with.
+
+        None, too, where the present scene or puzzle is gone from it, or it doesn't load.
+        """
+        story = session.story
+        puzzle = story.puzzle.id if story.puzzle else ""
+        try:
+            fresh = self._story(story.id, story.language, puzzle, self._persona(session))
+        except ContentError:
+            return None
+        here = session.state.scene
+        scenes = getattr(fresh.scenario, "scenes", {fresh.puzzle.id} if fresh.puzzle else ())
+        return fresh if fresh.digest != story.digest and here in scenes else None
 
     def branch(self, session: Session, seq: int) -> Session:
         """A new save that shares the first `seq` events and goes its own way from there."""

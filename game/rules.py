@@ -36,9 +36,10 @@ from .stage import (
     present,
     scene_of,
     speaker,
+    whole,
 )
 from .state import GameState, Phase
-from .story import Beat, Outcome, PuzzlePack, Scenario, Scene, Story, Variable
+from .story import Beat, Outcome, PuzzlePack, Scenario, Scene, Story
 
 MAX_AUTOMATIC = 8
 SOLVED, GIVEN_UP = "solved", "given_up"
@@ -84,6 +85,19 @@ def changed_content(story: Story, state: GameState) -> ContentChanged:
         fits = value is not None and type(value) is type(variable.initial)
         kept[name] = value if value is not None and fits else variable.initial
     return ContentChanged(story.digest, kept)
+
+
+def lost_content(story: Story, state: GameState) -> tuple[str, ...]:
+    """What a game would lose by going on with another version of its story: ids that are gone."""
+    beats, scenes = set(), set()
+    if isinstance(story.scenario, Scenario):
+        scenes = set(story.scenario.scenes)
+        beats = {beat.id for scene in story.scenario.scenes.values() for beat in scene.beats}
+    elif story.puzzle:
+        scenes = {story.puzzle.id}
+    gone = [name for name in state.vars if name not in story.variables]
+    gone += [name for name in state.happened if name not in beats]
+    return tuple(gone + [name for name in state.visited if name not in scenes])
 
 
 # --- what must follow -------------------------------------------------------------------------
@@ -214,8 +228,8 @@ def _happen(story: Story, state: GameState, beat: Beat, auto: bool = False) -> E
             return NeedRoll(
                 beat.id,
                 beat.roll.dice,
-                int(evaluate(story, bonus, context)) if bonus else 0,
-                int(evaluate(story, beat.roll.target, context)),
+                whole(story, bonus, context) if bonus else 0,
+                whole(story, beat.roll.target, context),
             )
         name = "success" if state.rolled.success else "failure"
         outcome = beat.roll.success if state.rolled.success else beat.roll.failure
@@ -246,15 +260,17 @@ def _changes(
     changes = dict(so_far)
     for name, expression in effects.items():
         context = {**names(story, state), **changes}
-        value = _typed(story.variables[name], evaluate(story, expression, context))
+        value = _value(story, name, expression, context)
         if value != context[name]:
             changes[name] = value
     return changes
 
 
-def _typed(variable: Variable, value: Any) -> Value:
+def _value(story: Story, name: str, expression: str, context: Mapping[str, Any]) -> Value:
+    variable = story.variables[name]
     if variable.type == "int":
-        return variable.clamped(int(value))
+        return variable.clamped(whole(story, expression, context))
+    value = evaluate(story, expression, context)
     return bool(value) if variable.type == "bool" else str(value)[:200]
 
 

@@ -174,6 +174,17 @@ def _new(terminal: Terminal, argument: str) -> None:
     terminal.to_menu()
 
 
+def _update(terminal: Terminal, argument: str) -> None:
+    """The game goes on with its story's newer version."""
+    session = terminal.session
+    fresh = terminal.app.newer(session)
+    if fresh is None or session.phase not in (Phase.PLAYER, Phase.OVER):
+        terminal.tell("notices.story_current")
+        return
+    terminal.app.keep_content(session, fresh)
+    terminal.stream(session.change_content(fresh))
+
+
 ACTIONS: Mapping[str, Callable[[Terminal, str], None]] = {
     "help": _help,
     "options": _options,
@@ -198,4 +209,5 @@ ACTIONS: Mapping[str, Callable[[Terminal, str], None]] = {
     "clear": _clear,
     "stop": _stop,
     "new": _new,
+    "update": _update,
 }

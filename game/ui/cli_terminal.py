@@ -250,9 +250,19 @@ class Terminal:
                 return
             self.recap()
             self.stream(self.session.resume())  # what a crash left owing
+            self._offer_newer()
         else:
             self._session = None
             self.start(lambda: self._new(choice))
+
+    def _offer_newer(self) -> None:
+        """Says that the story has a newer version, and what taking it would lose."""
+        from ..rules import lost_content
+
+        if fresh := self.app.newer(self.session):
+            self.tell("notices.story_updated")
+            if lost := lost_content(fresh, self.session.state):
+                self.tell("notices.story_loses", names=", ".join(lost[:8]))
 
     def _new(self, choice: Choice) -> Session:
         persona = None

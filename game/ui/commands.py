@@ -20,7 +20,7 @@ GROUPS = {
     "look": ("goals", "items", "why"),
     "back": ("undo", "redo", "retry", "edit", "rewind", "branch"),
     "saves": ("saves", "load", "save", "export"),
-    "game": ("finish", "clear", "stop", "new"),
+    "game": ("finish", "clear", "stop", "new", "update"),
 }
 NAMES = tuple(name for group in GROUPS.values() for name in group)
 _SLASHES = "/／、"  # a Chinese keyboard gives 、 where a Latin one gives /

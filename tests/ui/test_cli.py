@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -328,3 +329,28 @@ def test_the_menu_goes_on_with_the_last_game(home):
     person.until("选一个")
     person.types("q\r")
     assert person.status() == 0
+
+
+def test_a_newer_version_of_the_story_is_offered_and_taken(tmp_path: Path) -> None:
+    from game.app import App, Options
+    from game.rules import lost_content
+
+    content = tmp_path / "content"
+    shutil.copytree(Path(__file__).parents[1] / "content", content)
+    options = Options(saves=tmp_path / "saves", content=(content,))
+    app = App(options)
+    game = app.new("tea", "en")
+    list(game.resume())
+    list(game.choose("offer_help"))
+    assert app.newer(game) is None
+    file = content / "scenarios" / "tea.en.yaml"
+    text = file.read_text(encoding="utf-8").replace("luck", "fortune")
+    file.write_text(text.replace("What's in the cellar?", "And the cellar?"), encoding="utf-8")
+    again = App(options).open(game.save_id)
+    fresh = App(options).newer(again)
+    assert fresh is not None and lost_content(fresh, again.state) == ("luck",)
+    app.keep_content(again, fresh)
+    list(again.change_content(fresh))
+    assert "And the cellar?" in [one.text for one in again.options()]
+    assert again.state.vars["trust"] == 4 and "offer_help" in again.state.happened
+    assert App(options).open(game.save_id).state == again.state
