@@ -11,10 +11,10 @@ from pathlib import Path
 from rich.cells import cell_len, set_cell_size
 
 from ..app import system_language
-from ..errors import Diagnostic
+from ..errors import ContentError, Diagnostic
 from ..loader import LANGUAGES, ROOT, TALK, Library, located
 from .locale import text
-from .problems import diagnostic_line
+from .problems import diagnostic_message, error_text
 
 WIDTH = 92  # cells of a line that are shown
 
@@ -34,6 +34,11 @@ def run(args: argparse.Namespace) -> int:
     roots = [*args.content, *_roots(args.paths), ROOT]
     library = Library(list(dict.fromkeys(roots)))
     subjects = list(_subjects(library, args.paths))
+    if args.paths and not subjects:
+        missing = ContentError([Diagnostic("file_missing", one, data={"file": one})
+                                for one in args.paths])  # fmt: skip
+        print(error_text(language, missing), file=sys.stderr)
+        return 2
     found = [(one, _root(library, one)) for pair in subjects for one in check(library, *pair)]
     for one, root in found:
         print(_json(language, one) if args.json else _shown(language, one, root))
@@ -77,7 +82,8 @@ def _root(library: Library, found: Diagnostic) -> Path | None:
 
 def _shown(language: str, found: Diagnostic, path: Path | None) -> str:
     """The finding and, below it, the line it is about with a mark at its column."""
-    head = f"[{found.code}] {diagnostic_line(language, found)}"
+    message = diagnostic_message(language, found)
+    head = f"{found.file}:{found.line}:{found.column}: [{found.code}] {message}"
     try:
         line = path.read_text(encoding="utf-8-sig").splitlines()[found.line - 1] if path else ""
     except (OSError, ValueError, IndexError):
@@ -105,7 +111,7 @@ def _json(language: str, found: Diagnostic) -> str:
             "file": found.file,
             "line": found.line,
             "column": found.column,
-            "message": diagnostic_line(language, found),
+            "message": diagnostic_message(language, found),
         },
         ensure_ascii=False,
     )

@@ -27,13 +27,19 @@ _SAVES: dict[type[SaveError], str] = {
 
 def diagnostic_line(lang: str, found: Diagnostic) -> str:
     """`file:line: what is wrong; how to mend it`."""
+    message = diagnostic_message(lang, found)
+    return text(lang, "diagnostics.line", file=found.file, line=found.line, message=message)
+
+
+def diagnostic_message(lang: str, found: Diagnostic) -> str:
+    """What is wrong and how to mend it, without the place."""
     data = {key: _word(lang, key, value) for key, value in found.data.items()}
     message = text(lang, f"diagnostics.{found.code}", **data)
     if found.data.get("near"):
         message += text(lang, "diagnostics.near", near=found.data["near"])
     if found.severity == "warning":
         message = text(lang, "diagnostics.warning", message=message)
-    return text(lang, "diagnostics.line", file=found.file, line=found.line, message=message)
+    return message
 
 
 def _word(lang: str, key: str, value: object) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from game.__main__ import main
 from game.authoring.lint import RULES, check
 from game.errors import Diagnostic
 from game.loader import TALK, Library
@@ -102,3 +104,42 @@ def test_every_code_has_a_page() -> None:
         if key.startswith("diagnostics.") and key.count(".") == 1 and key not in _NO_PAGE
     }
     assert worded - _NOT_IN_TEXT == set(CODES)
+
+
+def _command(root: Path, *more: str) -> int:
+    return main(["lint", str(root / "scenarios" / "shed.en.yaml"), "--lang", "en", *more])
+
+
+def test_the_command_shows_the_line_with_a_caret_at_its_column(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "library"
+    shutil.copytree(PAGES / "story", root)
+    assert _command(root) == 0
+    assert capsys.readouterr().out == ""
+    path = root / "scenarios" / "shed.en.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("when: not key\n", "when: not kee\n"),
+        encoding="utf-8",
+    )
+    assert _command(root) == 1
+    head, line, caret = capsys.readouterr().out.splitlines()
+    assert head.startswith("scenarios/shed.en.yaml:18:9: [undefined_name]") and '"key"' in head
+    assert line.strip() == "when: not kee"
+    assert line[caret.index("^") :].startswith("when")
+    assert _command(root, "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["code"], found["line"], found["column"]) == ("undefined_name", 18, 9)
+
+
+def test_a_warning_fails_only_if_asked_to(tmp_path: Path) -> None:
+    root = tmp_path / "library"
+    shutil.copytree(PAGES / "story", root)
+    riddle = str(root / "scenarios" / "riddle.en.yaml")
+    assert main(["lint", riddle]) == 0
+    assert main(["lint", riddle, "--strict"]) == 1
+
+
+def test_what_is_not_there_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "no_such_story", "--lang", "en"]) == 2
+    assert "no_such_story" in capsys.readouterr().err
