@@ -26,7 +26,9 @@ MAX_SHOWN = 3
 # A lone reading fainter than this is not worth a question: of those the blind testers met below it
 # nearly all were wrong, and of those above it most were right.
 LONE = 0.16
-AGAIN = 1.5  # how far what is past must lead what is possible, to be taken as meant
+FAINT = 0.1  # the same for the best of several
+# What is past is taken as meant only where it is clearly named and leads what is possible by far.
+AGAIN, NAMED = 1.5, 0.4
 
 Kind = Literal["beat", "topic", "question", "fact"]
 
@@ -102,16 +104,17 @@ def _weighed(story: Story, state: GameState, reading: Reading) -> Reading:
     past = set(_past(story, state))
     kept = tuple(one for one in reading.candidates if one[0] not in past)
     first = reading.candidates[0] if reading.candidates else ("", 0.0)
-    leads = not kept or first[1] >= AGAIN * kept[0][1]
-    if reading.decision != "none" and first[0] in past and leads:
+    best = kept[0][1] if kept else 0.0
+    named = reading.decision == "accept" or (reading.decision == "ask" and first[1] >= NAMED)
+    if named and first[0] in past and first[1] >= AGAIN * best:
         return replace(reading, decision="none", why=(*reading.why, "again"))
     asked = tuple(key for key in reading.asked if key not in past)
     doubtful = first[0] in past or _fateful(story, state, reading)
     reading = replace(reading, candidates=kept, asked=asked)
     if reading.decision == "accept" and doubtful:
         return replace(reading, decision="ask", asked=tuple(key for key, _ in kept[:2]))
-    faint = len(asked) == 1 and dict(kept).get(asked[0], 0.0) < LONE
-    if reading.decision == "ask" and (faint or not asked):
+    faint = max((dict(kept).get(key, 0.0) for key in asked), default=0.0)
+    if reading.decision == "ask" and faint < (LONE if len(asked) == 1 else FAINT):
         return replace(reading, decision="none")
     return reading
 
