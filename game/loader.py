@@ -138,6 +138,9 @@ def load_sources(
 
     reader = _Reader(language)
     folder, name = _place(scenario)
+    if f"{folder}/{name}" not in sources:  # what a save kept need not be what it says
+        missing = f"{folder}/{name}.{language}.yaml"
+        raise ContentError([Diagnostic("file_missing", missing, data={"file": missing})])
     cast = reader.cast(sources)
     if folder == "scenarios":
         content = reader.scenario(sources[f"scenarios/{name}"], f"scenarios/{name}")

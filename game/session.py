@@ -15,12 +15,13 @@ from typing import Protocol
 
 from . import dice
 from .cast import Actor, Judge, Narrator, Take
-from .cast.authored import AuthoredActor, AuthoredNarrator
-from .errors import IllegalEvent, ModelError, SaveUnwritable
+from .cast.authored import AuthoredActor, AuthoredNarrator, narration
+from .errors import ContentError, IllegalEvent, ModelError, SaveUnwritable
 from .events import (
     ActorSpoke,
     AskedBack,
     BeatChosen,
+    ContentChanged,
     Cue,
     Delta,
     Ended,
@@ -41,6 +42,7 @@ from .state import Phase, apply, fold, live_indices
 from .story import Story
 
 MAX_LINE = 2_000
+_NO_RETRY_PAST = (TurnJudged, AskedBack, PlayerSpoke, ContentChanged, LanguageChanged)
 
 Stream = Iterator[Event | Delta | Notice]
 
@@ -98,8 +100,14 @@ class Session:
         return [self._events[index] for index in live_indices(self._events)]
 
     def options(self) -> tuple[Option, ...]:
-        """What the player can pick now."""
-        return options(self.story, self.state)
+        """What the player can pick now; nothing where the story's own fault forbids to tell.
+
+        The next line then raises that fault, and can be undone.
+        """
+        try:
+            return options(self.story, self.state)
+        except ContentError:
+            return ()
 
     def turn_starts(self) -> list[int]:
         """Positions in `events` of the player's lines that count."""
@@ -111,8 +119,11 @@ class Session:
     def play(self, line: str, choice: str = "") -> Stream:
         """The player's line, or a suggested reply with the id of its beat or question."""
         yield from self.resume()
-        if self.phase is Phase.PLAYER and line.strip():
-            yield self._commit(PlayerSpoke(_clean(line), choice))
+        line = _clean(line)
+        if self.phase is Phase.PLAYER and line:
+            if self.state.language != self.story.language:  # undone to before the change
+                yield self._commit(LanguageChanged(self.story.language, self.story.digest))
+            yield self._commit(PlayerSpoke(line, choice))
             yield from self.resume()
 
     def choose(self, option_id: str) -> Stream:
@@ -247,7 +258,7 @@ class Session:
             event = self._events[index]
             if isinstance(event, (ActorSpoke, Narrated)):
                 start = index
-            elif isinstance(event, (TurnJudged, AskedBack, PlayerSpoke)):
+            elif isinstance(event, _NO_RETRY_PAST):
                 break
         return start
 
@@ -316,7 +327,12 @@ class Session:
         else:
             said = narrator.tell(self.story, self.state, cue, take)
         for piece in said:
-            yield piece if isinstance(piece, Delta) else self._commit(piece)
+            if isinstance(piece, Delta):
+                yield piece
+                continue
+            if piece.cut:
+                self._cancel.clear()  # this reply was stopped, not what follows from it
+            yield self._commit(piece)
 
     def _tell_ending(self, ended: Ended) -> Stream:
         """An ending is told before it counts, so that a failing narrator can't swallow it."""
@@ -330,9 +346,8 @@ class Session:
                     text = piece.text
         except ModelError as error:
             yield Notice("narrator_failed", {"kind": error.kind})
-            for piece in AuthoredNarrator().tell(self.story, self.state, cue, self._take()):
-                if isinstance(piece, Narrated):
-                    text = piece.text
+        if not text:  # a narrator that failed, or was stopped before its first word
+            text, _ = narration(self.story, self.state, cue, self._take())
         yield self._commit(replace(ended, text=text))
 
 

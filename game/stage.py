@@ -66,6 +66,15 @@ def evaluate(story: Story, source: str, context: Mapping[str, Any]) -> Any:
         raise ContentError([_located(story, source, fault)]) from None
 
 
+def whole(story: Story, source: str, context: Mapping[str, Any]) -> int:
+    """An author's expression as a whole number; raises ContentError that names its line."""
+    value = evaluate(story, source, context)
+    if isinstance(value, (int, float)):
+        return int(value)
+    fault = templates.TemplateFault("template_runtime", reason=f"{value!r:.40} is not a number")
+    raise ContentError([_located(story, source, fault)])
+
+
 def _located(story: Story, source: str, fault: templates.TemplateFault) -> Diagnostic:
     first = source.split("\n", 1)[0]
     for name, text in story.sources.items():

@@ -332,7 +332,7 @@ def _hint_given(state: GameState, event: e.HintGiven) -> GameState:
 
 
 def _gave_up(state: GameState, event: e.GaveUp) -> GameState:
-    return changed(state, gave_up=True)
+    return changed(state, gave_up=True, asked=())
 
 
 def _ended(state: GameState, event: e.Ended) -> GameState:

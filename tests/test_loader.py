@@ -199,6 +199,13 @@ def test_free_talk_is_a_story_without_beats(library: Library) -> None:
     assert not any(scene.beats for scene in story.scenario.scenes.values())
 
 
+@pytest.mark.parametrize("scenario", ["tea", "talk:ann"])
+def test_sources_without_the_story_are_a_fault(scenario: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        load_sources({}, scenario, "en")
+    assert caught.value.diagnostics[0].code == "file_missing"
+
+
 def test_the_digest_names_the_content() -> None:
     a, b = {"x": "1", "y": "2"}, {"y": "2", "x": "1"}
     assert digest_of(a) == digest_of(b) != digest_of({"x": "1", "y": "3"})

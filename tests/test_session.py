@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from game.cast import Take
-from game.errors import IllegalEvent, ModelError, SaveUnwritable
+from game.errors import ContentError, IllegalEvent, ModelError, SaveUnwritable
 from game.events import (
     ActorSpoke,
     AskedBack,
+    BeatHappened,
     Candidate,
     Cue,
     Delta,
@@ -20,12 +22,36 @@ from game.events import (
     Rewound,
     TurnJudged,
 )
+from game.loader import load_sources
 from game.session import MAX_LINE, Session
 from game.state import GameState, Phase
 from game.story import Story
-from tests.conftest import events_of
+from tests.conftest import CONTENT, events_of
 
 Start = Callable[..., Session]
+
+
+TWO_ROOMS = """
+title: X
+player: {name: Sam}
+cast: [ann]
+start: room
+state: {n: {type: int}, left: {type: bool}}
+scenes:
+  room: {present: ann, beats: [{id: down, suggest: Down., says: Mind. The step., go: cellar}]}
+  cellar:
+    narration: Dark.
+    present: ann
+    beats: [{id: leave, suggest: Leave., says: Go. Now., effects: {left: true}}]
+endings: [{id: out, when: left, text: The road takes you.}]
+"""
+
+
+def story_of(scenario: str, language: str = "en") -> Story:
+    """A story from a scenario's text, with Ann."""
+    ann = (CONTENT / "characters" / "ann.en.yaml").read_text(encoding="utf-8")
+    sources = {"scenarios/x": scenario + f"# {language}\n", "characters/ann": ann}
+    return load_sources(sources, "x", language)
 
 
 class Kept:
@@ -166,6 +192,83 @@ def test_stop_keeps_what_was_said_and_owes_nothing(start: Start, tea: Story) -> 
     assert game.phase is Phase.PLAYER and game.state.to_speak == ()
 
 
+def test_a_stopped_reply_swallows_neither_the_next_scene_nor_the_ending(start: Start) -> None:
+    game = start(story_of(TWO_ROOMS))
+    events_of(game.resume())
+    for choice, last in (("down", "Dark."), ("leave", "The road takes you.")):
+        pieces = iter(game.choose(choice))
+        while not isinstance(next(pieces), Delta):
+            pass
+        game.stop()
+        events_of(pieces)
+        lines = [one.text for one in game.state.transcript]
+        assert "Mind. The step." not in lines and lines[-1] == last
+    assert game.phase is Phase.OVER
+
+
+def test_an_ending_that_is_stopped_is_told_all_the_same(start: Start) -> None:
+    game = start(story_of(TWO_ROOMS.replace("says: Go. Now., ", "")))
+    events_of(game.resume())
+    events_of(game.choose("down"))
+    for piece in game.choose("leave"):
+        if isinstance(piece, BeatHappened):
+            game.stop()
+    assert game.state.transcript[-1].text == "The road takes you."
+
+
+def test_a_fault_met_while_playing_ends_no_game(start: Start) -> None:
+    fault = "{id: odd, suggest: Odd., when: 10 // (1 - n) > 2, says: Ha.}"
+    game = start(story_of(TWO_ROOMS.replace("beats: [", f"beats: [{fault}, ", 1)))
+    events_of(game.resume())
+    assert len(game.options()) == 2
+    events_of(game.choose("down"))
+    game.undo()
+    game.state = replace(game.state, vars={**game.state.vars, "n": 1})
+    assert game.options() == ()
+    with pytest.raises(ContentError):
+        events_of(game.play("hello"))
+    assert game.phase is Phase.JUDGE and game.undo() and game.phase is Phase.PLAYER
+
+
+@pytest.mark.parametrize("effect", ["\"'many'\"", "'[1]'"])
+def test_a_number_that_is_none_is_the_files_fault(start: Start, effect: str) -> None:
+    beat = "{id: odd, suggest: Odd., effects: {n: " + effect + "}, says: Ha.}"
+    roll = "{id: die, suggest: D., roll: {dice: 1d6, target: " + effect + "}, says: Ha.}"
+    game = start(story_of(TWO_ROOMS.replace("beats: [", f"beats: [{beat}, {roll}, ", 1)))
+    events_of(game.resume())
+    for choice in ("odd", "die"):
+        with pytest.raises(ContentError) as caught:
+            events_of(game.choose(choice))
+        assert caught.value.diagnostics[0].line == 8
+        assert game.undo() and game.phase is Phase.PLAYER
+
+
+def test_nothing_is_retried_past_a_change_of_content(start: Start) -> None:
+    game = start(story_of(TWO_ROOMS))
+    events_of(game.resume())
+    events_of(game.choose("down"))
+    events_of(game.change_content(story_of(TWO_ROOMS.replace("Dark.", "Darker."))))
+    before = len(game.events)
+    assert events_of(game.retry()) == [] and len(game.events) == before
+    assert game.undo() and game.phase is Phase.PLAYER
+
+
+def test_a_language_outlives_an_undo_to_before_it(start: Start) -> None:
+    game = start(story_of(TWO_ROOMS))
+    events_of(game.resume())
+    events_of(game.play("hello"))
+    events_of(game.change_language(story_of(TWO_ROOMS, "zh")))
+    game.undo()
+    events_of(game.play("hello"))
+    assert (game.state.language, game.state.digest) == ("zh", game.story.digest)
+
+
+def test_a_line_of_nothing_visible_is_no_line(start: Start, tea: Story) -> None:
+    game = start(tea)
+    events_of(game.resume())
+    assert events_of(game.play("\u200b\x1b \u202e")) == []
+
+
 class Broken:
     """An actor, narrator and judge whose model fails."""
 
@@ -255,6 +358,29 @@ def test_puzzle_ends_when_every_essential_fact_is_found(start: Start, lamp: Stor
     events_of(game.ask("q_fog"))
     assert (game.phase, game.state.ending) == (Phase.OVER, "solved")
     assert "lighthouse" in game.state.transcript[-1].text
+
+
+def test_giving_up_is_an_answer_to_what_was_asked_back(start: Start, lamp: Story) -> None:
+    class Doubtful:
+        def judge(self, story: Story, state: GameState, take: Take) -> AskedBack:
+            return AskedBack((Candidate("question", "q_sea", 0.4),), "ann", "You mean…")
+
+    game = start(lamp)
+    events_of(game.resume())
+    game.judge = Doubtful()
+    events_of(game.play("hm, well"))
+    events_of(game.give_up())
+    assert (game.phase, game.state.ending) == (Phase.OVER, "given_up")
+
+
+def test_braces_in_a_puzzle_are_only_braces(start: Start, lamp: Story) -> None:
+    assert lamp.puzzle
+    puzzle = lamp.puzzle.model_copy(update={"surface": "{{ x", "bottom": "{% y {{ turns }}"})
+    game = start(replace(lamp, puzzle=puzzle))
+    events_of(game.resume())
+    assert game.state.transcript[-1].text == "{{ x"
+    events_of(game.give_up())
+    assert game.state.transcript[-1].text == "{% y {{ turns }}"
 
 
 def test_giving_up_tells_the_bottom_and_a_story_has_nothing_to_give_up(

@@ -80,6 +80,8 @@ def pieces(text: str) -> list[str]:
 def narration(story: Story, state: GameState, cue: Cue, take: Take) -> tuple[str, str]:
     """The narrator's text for a cue, rendered, and the key of the variant it is."""
     kind, _, key = cue.source.partition(":")
+    if story.puzzle and kind != "opening":  # a puzzle's own texts are no templates
+        return story.puzzle.bottom if kind == "ending" else story.puzzle.surface, ""
     context = names(story, state)
     variant = ""
     if kind == "aside":
@@ -87,26 +89,18 @@ def narration(story: Story, state: GameState, cue: Cue, take: Take) -> tuple[str
         keys = [f"aside:{state.scene}/{number}" for number in range(len(asides))]
         variant = choose(state, keys, take)
         text = asides[keys.index(variant)]
-    elif kind == "ending":
-        text = ending_text(story, state, key)
-    elif isinstance(story.scenario, PuzzlePack):
-        assert story.puzzle
-        text = story.scenario.opening if kind == "opening" else story.puzzle.surface
     elif kind == "opening":
         text = story.scenario.opening
+    elif kind == "ending":
+        assert isinstance(story.scenario, Scenario)
+        text = next(one.text for one in story.scenario.endings if one.id == key)
     elif kind in ("scene", "again"):
+        assert isinstance(story.scenario, Scenario)
         telling = story.scenario.scenes[key].narration
         text = telling.first if kind == "scene" else telling.again
     else:
         text = block_of(story, state, key).tells
     return render(story, text, context), variant
-
-
-def ending_text(story: Story, state: GameState, ending: str) -> str:
-    """What is told at an ending: the author's text, or a puzzle's bottom."""
-    if isinstance(story.scenario, Scenario):
-        return next(one.text for one in story.scenario.endings if one.id == ending)
-    return story.puzzle.bottom if story.puzzle else ""
 
 
 def actor_script(story: Story, state: GameState, cue: Cue, take: Take) -> Script:
