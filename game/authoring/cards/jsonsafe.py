@@ -32,7 +32,7 @@ def loads(raw: bytes, repairs: Repairs) -> Any:
     _bounded(text.encode("utf-8", "surrogatepass"))
 
     def number(digits: str) -> Any:
-        if len(digits) <= LONGEST_INT:
+        if len(digits.lstrip("-")) <= LONGEST_INT:
             return int(digits)
         repairs.note("number", value=short(digits))
         return digits

@@ -6,6 +6,7 @@ the card, which is kept beside it. Without a model the card's own example lines 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -21,8 +22,10 @@ PIECE = 6000
 LONGEST_NAME = 80
 LONGEST_KEY = 200
 MOST_TOPICS = 40
-LORE_BUDGET = 120_000  # bytes of lore in a character's file, well within what `yamlfile` reads
 MOST_ENTRIES = 800
+# What the lists of a character's file may cost together, so that `yamlfile` reads it: bytes as
+# ASCII JSON, and so much more for each value.
+BUDGET, A_VALUE = 200_000, 12
 _START = re.compile(r"<START>", re.IGNORECASE)
 _WIDE = re.compile("[\u3400-\u9fff]")
 _LETTER = re.compile("[^\\W\\d_]")
@@ -69,6 +72,7 @@ def to_character(card: Card, asides: Sequence[str], repairs: Repairs) -> Data:
         "small_talk": _topics(card, examples, macros),
         "asides": list(asides),
     }
+    _fit(found, repairs)
     return {key: value for key, value in found.items() if value not in ("", [], {})}
 
 
@@ -192,15 +196,35 @@ def _lore(book: Data, macros: Macros, repairs: Repairs) -> list[Data]:
     """A card's book as lore, in its order, as much as a file may hold."""
     entries = sorted(book.get("entries", []), key=lambda one: one["insertion_order"])
     found: list[Data] = []
-    size = 0
     for number, entry in enumerate(entries):
-        for one in _entry(entry, number, macros, repairs):
-            size += len(str(one).encode())
-            if size > LORE_BUDGET or len(found) >= MOST_ENTRIES:
-                repairs.note("lore_left", n=len(entries) - number)
-                return found
-            found.append(one)
+        if len(found) >= MOST_ENTRIES:
+            repairs.note("lore_left", n=len(entries) - number)
+            break
+        found += _entry(entry, number, macros, repairs)
     return found
+
+
+def _fit(found: Data, repairs: Repairs) -> None:
+    """Leaves out what would make the file longer than can be read; the card has it all."""
+    left = BUDGET
+    for field in ("greetings", "examples", "lore", "small_talk"):
+        kept = []
+        for one in found[field]:
+            left -= len(json.dumps(one)) + A_VALUE * _values(one)
+            if left < 0:
+                break
+            kept.append(one)
+        if len(kept) < len(found[field]):
+            missing = len(found[field]) - len(kept)
+            code = "lore_left" if field == "lore" else "cut"
+            repairs.note(code, **({"n": missing} if field == "lore" else {"field": field}))
+        found[field] = kept
+
+
+def _values(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + sum(1 + _values(one) for one in value.values())
+    return 1 + sum(map(_values, value)) if isinstance(value, list) else 1
 
 
 def _entry(entry: Data, number: int, macros: Macros, repairs: Repairs) -> Iterator[Data]:

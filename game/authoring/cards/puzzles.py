@@ -31,7 +31,7 @@ def keep_puzzles(
     rows: Sequence[Row], root: Path, words: Mapping[str, Words], language: str, repairs: Repairs
 ) -> Kept:
     """Writes a pack of puzzles; its table stays beside it, whole. Raises CardError."""
-    wide = sum(bool(_WIDE.search(one.surface)) for one in rows) * 2 > len(rows)
+    wide = sum(bool(_WIDE.search(one.surface)) for one in rows) * 2 >= len(rows)
     language = language or ("zh" if wide else "en")
     fitting = [one for one in rows if len(one.surface) <= LONGEST and len(one.bottom) <= LONGEST]
     if len(fitting) < len(rows):

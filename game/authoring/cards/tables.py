@@ -53,7 +53,7 @@ def read_csv(raw: bytes, repairs: Repairs) -> list[Row]:
 
 def read_xlsx(raw: bytes, repairs: Repairs) -> list[Row]:
     """The puzzles of the first sheet that has any."""
-    zips.opened(raw, LARGEST_SHEETS).close()
+    _check_parts(raw)
     import openpyxl
 
     try:
@@ -72,6 +72,16 @@ def read_xlsx(raw: bytes, repairs: Repairs) -> list[Row]:
     except Exception as error:  # openpyxl raises whatever its parsers do
         raise CardError("bad_table", reason=type(error).__name__) from None
     raise CardError("no_columns")
+
+
+def _check_parts(raw: bytes) -> None:
+    """Refuses what no program writes into a workbook: definitions, which can grow without end."""
+    with zips.opened(raw, LARGEST_SHEETS) as archive:
+        for name in archive.namelist():
+            if name.endswith((".xml", ".rels")):
+                part = zips.member(archive, name, LARGEST_SHEETS)
+                if b"<!DOCTYPE" in part or b"<!ENTITY" in part or b"\0" in part:
+                    raise CardError("bad_table", reason="DOCTYPE")
 
 
 def _texts(row: Sequence[Any], repairs: Repairs) -> list[str]:

@@ -137,7 +137,9 @@ def v1(card: Card) -> Data:
 def v2(card: Card) -> Data:
     """V2; what only V3 has travels in our corner of its extensions."""
     data = {name: one for name, one in card.data.items() if name not in V3_ONLY}
-    newer = {name: card.data[name] for name in V3_ONLY if card.data.get(name)}
+    newer = {name: one for name, one in card.data.items() if name in V3_ONLY}
+    if not newer.get("group_only_greetings"):  # V3 has it anyway
+        newer.pop("group_only_greetings", None)
     set_own(data, v3=newer or None)
     if book := data.get("character_book"):  # V2 has no patterns: what says so is left out
         entries = [

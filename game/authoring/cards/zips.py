@@ -72,6 +72,8 @@ def _check_directory(raw: bytes) -> None:
 def _safe(one: zipfile.ZipInfo) -> bool:
     """A plain relative path to a plain file (or a folder), not encrypted."""
     path = PurePosixPath(one.filename)
+    if not one.filename.strip():
+        return False
     if "\\" in one.filename or ":" in one.filename or "\0" in one.filename:
         return False
     if path.is_absolute() or ".." in path.parts or len(one.filename) > 200 or one.flag_bits & 1:
