@@ -15,7 +15,8 @@ from ..stage import scene_of
 from ..state import GameState, Phase
 from ..story import Beat, Scenario, Story
 from ..templates import expression_names
-from .explore import TALK, Explorer, Move
+from .atlas import Move
+from .explore import TALK, Explorer
 
 MOST_TURNS = 200
 # How often each kind of player merely chats.

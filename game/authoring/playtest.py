@@ -11,8 +11,9 @@ from ..cast.judge import AuthoredJudge
 from ..events import PlayerSpoke
 from ..state import GameState, Phase, apply
 from ..story import Scenario, Story
+from .atlas import Atlas, Move, wanted_of
 from .courses import Course, course, courses
-from .explore import Atlas, Explorer, Move, wanted_of
+from .explore import Explorer
 
 MOST_STATES = 20_000
 PLAYS = 300

@@ -16,7 +16,8 @@ from ..stage import open_beats, topics
 from ..state import Phase
 from ..story import ExprMark, Scenario, Story
 from ..templates import expression_names
-from .explore import TALK, Explorer, Move
+from .atlas import Move
+from .explore import TALK, Explorer
 from .plays import words
 
 # How many seeds are tried for dice that fall as a way needs them.

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _never_met(library: Library, coverage: Coverage) -> list[str]:
     """What the story has and nobody met; nothing where the story isn't there any more."""
-    from ..authoring.explore import wanted_of
+    from ..authoring.atlas import wanted_of
     from ..story import Scenario
 
     try:

@@ -109,3 +109,34 @@ def test_coverage_counts_games_and_groups_what_was_missed(tmp_path: Path) -> Non
 def test_lines_alike_are_one_group() -> None:
     lines = Counter({"is it raining": 2, "is it raining?": 1, "where do cats sleep": 1})
     assert [one.count for one in grouped(lines, "en")] == [3, 1]
+
+
+def test_the_coverage_command_names_what_nobody_met(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = App(Options(saves=tmp_path, content=(PAGES,), language="en"))
+    game = app.new("shed", "en", seed=1)
+    list(game.resume())
+    list(game.choose("leave"))
+    arguments = ["coverage", "shed", "--saves", str(tmp_path), "--content", str(PAGES)]
+    assert main([*arguments, "--lang", "en"]) == 0
+    shown = capsys.readouterr().out
+    assert "games: 1, finished: 1" in shown and "ending home: 1" in shown
+    never = next(line for line in shown.splitlines() if "nobody met" in line)
+    assert "beat open_shed" in never and "beat leave" not in never
+    assert main([*arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["met"]["beat leave"] == 1
+
+
+def test_a_map_of_real_games_counts_them(tmp_path: Path) -> None:
+    app = App(Options(saves=tmp_path, content=(PAGES,), language="en"))
+    for _ in range(2):
+        game = app.new("shed", "en", seed=1)
+        list(game.resume())
+        list(game.choose("leave"))
+    picture = tmp_path / "map.svg"
+    story = str(PAGES / "scenarios" / "shed.en.yaml")
+    arguments = ["--lang", "en", "--svg", str(picture), "--saves", str(tmp_path)]
+    assert main(["map", story, *arguments]) == 0
+    drawn = picture.read_text(encoding="utf-8")
+    assert "×2" in drawn and "stroke-dasharray" in drawn

@@ -13,8 +13,9 @@ from ...loader import LANGUAGES, TALK, Library
 from ...stage import names
 from ...story import PuzzlePack, Scenario, Story
 from ...yamlfile import Document, Path
+from ..atlas import Atlas, wanted_of
 from ..courses import Course, course, courses
-from ..explore import Atlas, Explorer, wanted_of
+from ..explore import Explorer
 
 # How many states lint looks at; a larger story is searched further only for what is still missing.
 MOST_STATES = 3_000
