@@ -200,14 +200,21 @@ def parse(args):
     return word, lang, args
 
 
+def language_of(name, lang):
+    """--lang for the game: the page is left to each browser's language where nobody named one."""
+    if lang is None and name == "web":
+        return []
+    return ["--lang", lang or system_language()]
+
+
 def game_command(word, lang, args):
     """The arguments for Python that start the game; lang is None where nobody named one."""
     if word is None:
         web = os.path.join(ROOT, "game", "ui", "web", "__init__.py")
-        word = "web" if os.path.isfile(web) else "cli"
+        word, args = ("web", ["--open", *args]) if os.path.isfile(web) else ("cli", args)
     if word in ("web", "cli"):
         name = "play" if word == "cli" else "web"
-        return ["-m", "game", name, "--lang", lang or system_language(), *args]
+        return ["-m", "game", name, *language_of(name, lang), *args]
     return ["-m", "game", word, *(["--lang", lang] if lang else []), *args]
 
 

@@ -224,12 +224,14 @@ def test_without_a_word_the_browser_is_used_where_it_exists(start, folder):
     web = folder / "game" / "ui" / "web" / "__init__.py"
     web.parent.mkdir(parents=True)
     web.touch()
-    assert start.game_command(None, "zh", []) == ["-m", "game", "web", "--lang", "zh"]
+    opened = ["-m", "game", "web", "--lang", "zh", "--open"]
+    assert start.game_command(None, "zh", []) == opened
 
 
 def test_the_system_language_is_used_where_none_is_named(start, monkeypatch):
     monkeypatch.setattr(start, "system_language", lambda: "zh")
     assert start.game_command("cli", None, []) == ["-m", "game", "play", "--lang", "zh"]
+    assert start.game_command("web", None, []) == ["-m", "game", "web"], "each browser has its own"
 
 
 def test_help_installs_nothing(start, fake, capsys):

@@ -354,3 +354,12 @@ def test_saves_are_renamed_and_deleted(visit: Visit) -> None:
         tab.page.reload()
         tab.page.wait_for_selector(".home")
         assert tab.page.locator(".resume").count() == 0
+
+
+def test_a_server_started_in_a_language_greets_in_it(
+    visit: Visit, open_house: Callable[..., House]
+) -> None:
+    """`web_demo_en.py` is English to a Chinese browser; without a name the browser's own counts."""
+    named = visit(lang="zh-CN", url=open_house(language_named=True).url)
+    named.home().wait_for("Stories")
+    visit(lang="zh-CN").home().wait_for("海龟汤")

@@ -23,6 +23,7 @@ class WebOptions:
     lines_per_day: int = 0
     lines_in_all: int = 0
     open_browser: bool = False
+    language_named: bool = False  # --lang was given: it comes before a browser's own
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +86,7 @@ def web_options(args: argparse.Namespace) -> WebOptions:
         lines_per_day=args.lines_per_day,
         lines_in_all=args.lines_in_all,
         open_browser=args.open,
+        language_named=args.lang is not None,
     )
 
 

@@ -27,7 +27,7 @@ _ON_LOAD = """import(new URL('{base}js/main.js', document.baseURI).href).then(
   (main) => main.adopt(element.querySelector('.house'), server));"""
 _HEAD = """<link rel="stylesheet" href="{base}stage.css">
 <script type="module" src="{base}js/main.js"></script>
-<meta name="game-language" content="{lang}">
+<meta name="game-language" content="{lang}"{named}>
 <link rel="icon" href="{base}icon.svg" type="image/svg+xml">
 <meta name="color-scheme" content="light dark">"""
 
@@ -57,10 +57,11 @@ def blocks(desk: Desk, title: str) -> Any:
     return page
 
 
-def head(lang: str) -> str:
+def head(lang: str, named: bool = False) -> str:
     """What stands in the page's head: our style and script, from this server.
 
-    `lang` is the language of who has not chosen one, and whose browser asks for none we have.
+    `lang` is the language of who has not chosen one; where it was not asked for by name, a
+    browser's own comes first.
     """
     import gradio
 
@@ -69,4 +70,4 @@ def head(lang: str) -> str:
     scripts = [f"{BASE}js/{name}.js" for name in FIRST]
     scripts += [f"assets/{path.name}" for path in parts.glob("HTML-*.js")]
     links = [f'<link rel="modulepreload" href="{name}">' for name in scripts]
-    return "\n".join([_HEAD.format(base=BASE, lang=html.escape(lang)), *links])
+    return "\n".join([_HEAD.format(base=BASE, lang=html.escape(lang), named=' data-named="yes"' if named else ""), *links])

@@ -4,15 +4,18 @@ import { prefs } from "./prefs.js";
 
 const KNOWN = ["zh", "en"];
 
-// The language of this browser's choice, or of its system; else the server's.
-export function wanted(fallback) {
+// The language chosen on this page, else the one the server was started in by name (web_demo_zh.py),
+// else that of the browser, else the server's own.
+export function wanted() {
+  const server = document.querySelector("meta[name=game-language]");
   const own = (navigator.language || "").slice(0, 2);
-  return [prefs.lang, own, fallback, "en"].find((one) => KNOWN.includes(one));
+  const named = server?.dataset.named && server.content;
+  return [prefs.lang, named, own, server?.content, "en"].find((one) => KNOWN.includes(one));
 }
 
 async function fetched() {
   const address = new URL("play/start", document.baseURI);
-  address.search = new URLSearchParams({ lang: wanted("") });
+  address.search = new URLSearchParams({ lang: wanted() });
   const response = await fetch(address);
   const answer = response.ok ? await response.json() : null;
   return answer?.ok ? answer : null;

@@ -21,8 +21,8 @@ class Page {
     window.addEventListener("hashchange", () => this.go());
   }
 
-  async start(fallback) {
-    const lang = wanted(fallback);
+  async start() {
+    const lang = wanted();
     if (!(await this.speak(lang, await early(lang)))) return;
     if (SAVE.test(location.hash)) return this.go();
     this.shelve();
@@ -123,7 +123,7 @@ function start() {
   document.body.append(root);
   const page = new Page(root);
   connect(early_server, (said, lost) => page.say(lost ? word("web.lost") : said));
-  page.start(document.querySelector("meta[name=game-language]")?.content);
+  page.start();
 }
 
 // Gradio has set up: the page moves into its component, and asks through it from now on.
