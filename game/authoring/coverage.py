@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -60,6 +61,13 @@ class Coverage:
     missed: dict[str, list[Missed]] = field(default_factory=dict)
     # scene (or puzzle) → lines asked back whose answer was then chosen: (line, beat)
     chosen: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, Any]:
+        """The same as data for JSON (`asdict` would take a Counter apart)."""
+        missed = {
+            place: [asdict(group) for group in groups] for place, groups in self.missed.items()
+        }
+        return {**vars(self), "missed": missed}
 
 
 def coverages(store: Store, scenario: str = "", language: str = "") -> list[Coverage]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     with Store(args.saves / "saves.db" if args.saves else default_path()) as store:
         found = coverages(store, args.scenario)
     if args.json:
-        print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
+        print(json.dumps([one.plain() for one in found], ensure_ascii=False, indent=1))
         return 0
     library = Library([*args.content, ROOT])
     for one in found:
