@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,11 +73,13 @@ class Library:
         if not name.isidentifier():  # a name from outside never becomes a path
             return None
         for root in self.roots:
-            # A lone file beside its characters is a library too: see `located`.
-            places = [root / folder] if (root / folder).is_dir() else [root / folder, root]
+            # A lone file beside its characters is a library too: see `located`. (os.path, because
+            # Path.is_dir raises where a folder may not be entered: no fault of the other roots.)
+            shelves = os.path.isdir(root / folder)
+            places = [root / folder] if shelves else [root / folder, root]
             for place in places:
                 for file in (f"{name}.{language}.yaml", f"{name}.yaml"):
-                    if (place / file).is_file():
+                    if os.path.isfile(place / file):
                         return place / file
         return None
 
@@ -113,7 +116,7 @@ class Library:
     def _heads(self, folder: str, language: str) -> Iterator[Head]:
         seen: set[str] = set()
         for root in self.roots:
-            for path in sorted((root / folder).glob("*.yaml")):
+            for path in _files(root / folder):
                 name, _, suffix = path.stem.partition(".")
                 if suffix not in ("", language) or name in seen:
                     continue
@@ -250,6 +253,13 @@ def _cast_of(data: Mapping[str, Any]) -> list[str]:
     named = data.get("cast", data.get("host", []))
     members = named if isinstance(named, list) else [named]
     return [one for one in members if isinstance(one, str) and one.isidentifier()]
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob("*.yaml"))
+    except OSError:  # it may not be looked into
+        return []
 
 
 def _read(path: Path) -> str:

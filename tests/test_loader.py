@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -204,6 +205,21 @@ def test_sources_without_the_story_are_a_fault(scenario: str) -> None:
     with pytest.raises(ContentError) as caught:
         load_sources({}, scenario, "en")
     assert caught.value.diagnostics[0].code == "file_missing"
+
+
+def test_a_folder_that_may_not_be_entered_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    locked = CONTENT / "locked"
+    real = os.stat
+
+    def stat(path: object, *args: object, **how: object) -> os.stat_result:
+        if isinstance(path, (str, os.PathLike)) and "locked" in os.fspath(path):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *args, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "stat", stat)
+    library = Library([locked, CONTENT])
+    assert library.find("scenarios", "tea", "en") and not library.find("scenarios", "no", "en")
+    assert [head.id for head in library.heads("en")] == ["riddles", "tea"]
 
 
 def test_the_digest_names_the_content() -> None:
