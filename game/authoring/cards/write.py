@@ -54,7 +54,7 @@ FORMS: Mapping[str, tuple[Callable[[Card, bytes | None], bytes], str]] = {
 _ROOM = {
     "v1": V1_FIELDS,
     "tgwebui": (*V1_FIELDS, "extensions"),
-    "pygmalion": (*V1_FIELDS, "extensions"),
+    "pygmalion": ("name", "description", "scenario", "first_mes", "mes_example", "extensions"),
     "characterglm": ("name", "description", "personality", "scenario", "first_mes", "extensions"),
     "lorebook": ("name", "character_book"),
 }
