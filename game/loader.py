@@ -103,7 +103,7 @@ class Library:
             document = yamlfile.read(files[f"scenarios/{name}"], f"scenarios/{name}")
             for member in _cast_of(document.data):
                 if path := self.find("characters", member, language):
-                    files[f"characters/{member}"] = _read(path)
+                    files[f"characters/{member}"] = text_of(path)
         return files
 
     def _text(self, folder: str, name: str, language: str) -> str:
@@ -111,7 +111,7 @@ class Library:
         if path is None:
             missing = f"{folder}/{name}.{language}.yaml"
             raise ContentError([Diagnostic("file_missing", missing, data={"file": missing})])
-        return _read(path)
+        return text_of(path)
 
     def _heads(self, folder: str, language: str) -> Iterator[Head]:
         seen: set[str] = set()
@@ -121,7 +121,7 @@ class Library:
                 if suffix not in ("", language) or name in seen:
                     continue
                 try:
-                    fields = yamlfile.read_head(_read(path), path.name)
+                    fields = yamlfile.read_head(text_of(path), path.name)
                 except ContentError:
                     fields = {"title": name, "name": name, "broken": "yes"}
                 seen.add(name)
@@ -262,7 +262,8 @@ def _files(folder: Path) -> list[Path]:
         return []
 
 
-def _read(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What an author's file says; raises ContentError where it can't be read as text."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

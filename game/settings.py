@@ -186,11 +186,12 @@ def needs_key(where: Endpoint) -> bool:
 
 def is_local(base_url: str) -> bool:
     """Whether an address is this machine or its own network."""
-    host = urlsplit(base_url).hostname or ""
+    host = (urlsplit(base_url).hostname or "").rstrip(".")
     if host == "localhost" or host.endswith((".local", ".localhost", ".internal")):
         return True
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return "." not in host
+        # Short forms of addresses (127.1, 0x7f.1) end in a number, names never do.
+        return "." not in host or host.rpartition(".")[2][0].isdigit()
     return not address.is_global

@@ -33,6 +33,8 @@ def resolve(
     if not trusted:
         _refuse_inside(asked)
     merged = {**_from_environment(env), **kept, **asked, **first}
+    if "base_url" in merged and any(part in merged for part in ROLES):
+        merged["base_url"] = _url(merged["base_url"])  # the environment's may be for others
     keys = {**_preset_keys(env), **kept.get("keys", {}), **first.get("keys", {})}
     for layer in (kept, first):
         if layer.get("key"):
@@ -56,12 +58,11 @@ def _named(asked: Mapping[str, Any], first: Mapping[str, Any]) -> set[str]:
 def read_file(path: Path | None = None) -> dict[str, Any]:
     """The settings file's wishes, none without a file; raises ContentError with its line."""
     path = path or default_file()
-    if not path.is_file():
+    if not os.path.isfile(path):  # Path.is_file raises where a folder may not be entered
         return {}
-    from . import yamlfile
+    from . import loader, yamlfile
 
-    data = yamlfile.read(path.read_text(encoding="utf-8-sig"), path.name).data
-    return dict(data)
+    return dict(yamlfile.read(loader.text_of(path), path.name).data)
 
 
 def default_file() -> Path:
@@ -74,7 +75,7 @@ def default_file() -> Path:
 def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if env.get("OPENAI_BASE_URL"):
-        found["base_url"] = _url(env["OPENAI_BASE_URL"])
+        found["base_url"] = env["OPENAI_BASE_URL"]
     if env.get("OPENAI_API_KEY"):
         found["key"] = Key(env["OPENAI_API_KEY"].strip())
     return found

@@ -193,6 +193,24 @@ def test_addresses_of_this_machine_are_known() -> None:
 # --- the settings file, and the app ---------------------------------------------------------------
 
 
+@pytest.mark.parametrize("host", ["127.1", "0x7f.1", "localhost.", "10.1", "2130706433"])
+def test_other_spellings_of_this_machine_are_known_too(host: str) -> None:
+    assert is_local(f"http://{host}:11434/v1")
+
+
+def test_an_address_meant_for_other_programs_stops_no_game() -> None:
+    env = {"OPENAI_BASE_URL": "localhost:11434"}
+    assert not resolve(environment=env).wanted
+    with pytest.raises(SettingsError):
+        resolve({"actor": "openai"}, environment=env)
+
+
+def test_a_settings_file_must_be_text(tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_bytes(b"actor: \xff\xfe")
+    with pytest.raises(ContentError):
+        read_file(tmp_path / "s.yaml")
+
+
 def test_the_settings_file(tmp_path: Path) -> None:
     file = tmp_path / "settings.yaml"
     file.write_text(
