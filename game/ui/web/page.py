@@ -28,7 +28,7 @@ _ON_LOAD = """import(new URL('{base}js/main.js', document.baseURI).href).then(
 _HEAD = """<link rel="stylesheet" href="{base}stage.css">
 <script type="module" src="{base}js/main.js"></script>
 <meta name="game-language" content="{lang}"{named}>
-<link rel="icon" href="{base}icon.svg" type="image/svg+xml">
+<link rel="icon" href="{base}art/favicon.svg" type="image/svg+xml">
 <meta name="color-scheme" content="light dark">"""
 
 
