@@ -281,3 +281,26 @@ def test_repairs_are_told_once_and_not_without_end() -> None:
     for number in range(500):
         repairs.note("row_empty", row=number % 100)
     assert len(repairs) == 40
+
+
+def test_our_svg_portraits_are_drawn_and_an_svg_from_elsewhere_reads_no_file() -> None:
+    from io import BytesIO
+
+    from PIL import Image
+
+    from game.authoring.cards import pictures
+    from game.ui.web.art import OWN
+
+    drawn = pictures.drawn((OWN / "lan_calm.svg").read_bytes())
+    assert drawn
+    picture = Image.open(BytesIO(drawn)).convert("RGBA")
+    assert picture.width == 800 and picture.getextrema()[3] == (255, 255)
+    assert len(picture.convert("RGB").quantize(32).getcolors()) > 8
+    picture_file = OWN / "lan_calm.svg"
+    for address in (picture_file.as_uri(), str(picture_file), picture_file.name):
+        outside = (
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4">'
+            f'<image width="4" height="4" href="{address}"/></svg>'
+        )
+        assert pictures.drawn(outside.encode()) is None
+    assert pictures.drawn(b"<svg") is None

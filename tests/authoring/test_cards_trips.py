@@ -35,7 +35,9 @@ ENTRIES = st.fixed_dictionaries(
         "extensions": st.dictionaries(TEXTS, VALUES, max_size=2), "enabled": st.booleans(),
         "insertion_order": st.integers(-9, 9), "use_regex": st.booleans(),
     },
-    optional={"constant": st.booleans(), "comment": TEXTS, "id": st.integers(-(10**17), 10**17) | TEXTS},
+    optional={
+        "constant": st.booleans(), "comment": TEXTS, "id": st.integers(-(10**17), 10**17) | TEXTS,
+    },
 )  # fmt: skip
 
 

@@ -24,7 +24,10 @@ MOST_PIXELS_A_SIDE = 4096
 PORTRAIT = (1024, 1536)
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 LARGEST_SVG = 1_000_000
+PAPER = "#f3ecdf"  # below what an SVG leaves open: not every program shows that as nothing
 _DATA_URI = re.compile(r"data:image/[a-z+.-]{1,20};base64,", re.IGNORECASE)
+# resvg would read any file an SVG names; what stands in the SVG itself (#id, data:) is enough.
+_OUTSIDE = re.compile(rb"""href\s*=\s*["'](?!#|data:image/)|<!DOCTYPE|<!ENTITY""", re.IGNORECASE)
 _EXIF_BLOCK, _USER_COMMENT = 0x8769, 0x9286
 
 
@@ -107,12 +110,11 @@ def drawn(svg: bytes) -> bytes | None:
     """An SVG portrait as a PNG; None where it can't be drawn."""
     import resvg_py
 
-    if len(svg) > LARGEST_SVG:
+    if len(svg) > LARGEST_SVG or _OUTSIDE.search(svg):
         return None
+    how: dict[str, Any] = {"width": 800, "background": PAPER, "skip_system_fonts": True}
     try:
-        return bytes(
-            resvg_py.svg_to_bytes(svg_string=svg.decode("utf-8"), width=800, skip_system_fonts=True)
-        )
+        return bytes(resvg_py.svg_to_bytes(svg_string=svg.decode("utf-8"), **how))
     except Exception:  # resvg raises whatever its parser does
         return None
 
