@@ -177,6 +177,7 @@ def test_limits_are_told_in_words(open_house: Callable[..., House]) -> None:
     settled(house, key)
     assert "tomorrow" in caller.ask("say", game=key, line="hello")["error"]
     assert "tomorrow" in caller.ask("pick", game=key, id="leave")["error"]
+    assert "tomorrow" in caller.ask("again", game=key)["error"]
 
 
 def test_settings_never_come_back(house: House, caller: Caller) -> None:

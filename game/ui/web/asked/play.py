@@ -93,8 +93,11 @@ def again(ask: Request) -> Data:
         owing = game.session.phase is not Phase.PLAYER
         if not owing and not game.session.turn_starts():
             raise Refused(ask.word("notices.nothing_to_retry"))
-        over = game.session.phase is Phase.OVER
-        game.begin(game.session.resume() if owing and not over else game.session.retry())
+        if owing and game.session.phase is not Phase.OVER:
+            game.begin(game.session.resume())
+        else:
+            counted(ask, game)  # a model is asked once more
+            game.begin(game.session.retry())
     return {}
 
 
