@@ -11,7 +11,7 @@ from ..loader import LANGUAGES
 from .cards import Result, refusal, take_in
 from .locale import text
 
-LARGEST = 32 * 2**20  # bytes that are read of a file: one more than any reader takes
+LARGEST = 24 * 2**20  # bytes that are read of a file: as many as the largest may have
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 
 

@@ -12,7 +12,7 @@ from .faults import CardError, Repairs
 from .jsonsafe import LARGEST, dumps, loads
 from .v1v2v3 import read_card, v3
 
-LARGEST_INSIDE = 40 * 2**20
+LARGEST_INSIDE = 28 * 2**20
 CARD = "card.json"
 ICON = "assets/icon/images/main.png"
 _EMBEDDED = re.compile(r"(?:embeded|embedded)://(.+)", re.IGNORECASE)

@@ -19,7 +19,7 @@ from .faults import CardError, Repairs
 from .v1v2v3 import looks_like_card, read_card
 
 LARGEST_FILE = 10 * 2**20
-LARGEST_ARCHIVE = 32 * 2**20
+LARGEST_ARCHIVE = 24 * 2**20
 
 
 @dataclass
