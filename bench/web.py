@@ -169,9 +169,10 @@ def players() -> dict[str, Any]:
 def piece() -> dict[str, Any]:
     """Microseconds from a piece that is spoken to the bytes a page is sent."""
     sys.path.insert(0, str(ROOT))
-    from game.app import App, Options
+    from game.app import App
     from game.events import Delta
     from game.loader import Library
+    from game.options import Options
     from game.ui.web.art import Gallery
     from game.ui.web.live import LiveGame, Seen
 

@@ -23,8 +23,8 @@ JudgedBy = Literal["choice", "authored", "model"]
 class Cue:
     """A line that is owed: who speaks it (empty: the narrator) and where it comes from.
 
-    `source` is `opening`, `scene:<id>`, `again:<id>`, `greeting`, `aside`, `aside:<character>` (told
-    of the scene by an author, but answered by that character where a model speaks),
+    `source` is `opening`, `scene:<id>`, `again:<id>`, `greeting`, `aside`, `aside:<character>`
+    (told of the scene by an author, but answered by that character where a model speaks),
     `beat:<id>[:success|failure]`, `topic:<character>/<id>`, `ending:<id>`, or in a puzzle
     `surface`, `question:<id>`, `answer:<answer>`, `facts` (some were found) or `known`.
     """

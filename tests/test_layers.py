@@ -15,7 +15,7 @@ LAYERS: list[set[str]] = [
     {"__main__"},
     {"ui"},
     {"authoring", "lab"},
-    {"app", "troupe"},
+    {"app", "options", "troupe"},
     {"session"},
     {"cast"},
     {"models"},

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from game.__main__ import main
-from game.app import App, Options
+from game.app import App
 from game.cast import Take
 from game.cast.asking import ModelJudge
 from game.cast.authored import AuthoredActor, AuthoredNarrator
@@ -34,6 +34,7 @@ from game.events import (
 )
 from game.models.openai import OpenAIModel, Waits
 from game.models.scripted import ScriptedModel
+from game.options import Options
 from game.prompts import Prompt
 from game.prompts.composing import Composer
 from game.prompts.history import Limits

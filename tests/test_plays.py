@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from game.app import App, Options
+from game.app import App
 from game.authoring.plays import Play, parse, run
+from game.options import Options
 from game.rules import begin
 from game.session import Session
 from tests.conftest import CONTENT

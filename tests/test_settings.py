@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from game.app import App, Options
+from game.app import App
 from game.cast.authored import AuthoredActor
 from game.cast.modelled import ModelActor
 from game.errors import ContentError, ModelError
 from game.events import Notice
+from game.options import Options
 from game.settings import (
     Key,
     Settings,

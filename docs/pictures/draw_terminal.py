@@ -18,7 +18,8 @@ sys.path.insert(0, str(HERE.parents[1]))
 from rich.console import Console  # noqa: E402
 from rich.terminal_theme import TerminalTheme  # noqa: E402
 
-from game.app import App, Options  # noqa: E402
+from game.app import App  # noqa: E402
+from game.options import Options  # noqa: E402
 from game.ui.cli_input import Script  # noqa: E402
 from game.ui.cli_terminal import Terminal  # noqa: E402
 

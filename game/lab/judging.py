@@ -19,11 +19,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..app import App, Options
+from ..app import App
 from ..cast import Judge, Take
 from ..errors import ContentError
 from ..events import AskedBack, TurnJudged
 from ..loader import LANGUAGES
+from ..options import Options
 from ..rules import begin
 from ..stage import possible
 from ..state import GameState, Phase, apply

@@ -13,9 +13,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from ..app import App, Options, add_model_options, model_wishes
+from ..app import App
 from ..errors import GameError
 from ..models.base import Sampling
+from ..options import Options, add_model_options, model_wishes
 from ..prompts import Message, Persona, Prompt
 from ..settings import ROLES, Settings, endpoint, needs_key, parse_role, presets
 from ..wishes import default_file

@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from ..app import App, Options, system_language
+from ..app import App
 from ..loader import LANGUAGES
+from ..options import Options, system_language
 from .cards import Result, refusal, take_in
 from .locale import text
 

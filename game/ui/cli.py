@@ -13,7 +13,8 @@ import signal
 import sys
 from pathlib import Path
 
-from ..app import App, add_options, options_from
+from ..app import App
+from ..options import add_options, options_from
 from .cli_input import Keyboard, Reader, script
 from .cli_terminal import Terminal
 from .locale import text

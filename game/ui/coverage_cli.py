@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..app import system_language
 from ..errors import ContentError
 from ..loader import LANGUAGES, ROOT, Library
+from ..options import system_language
 from .locale import text
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from ..app import App, Options, system_language
+from ..app import App
 from ..authoring.cards.chats import of_game, write_chat
 from ..authoring.cards.library import write
 from ..authoring.cards.write import FORMS as CARDS
 from ..errors import GameError
 from ..loader import LANGUAGES, TALK, located
+from ..options import Options, system_language
 from .cards import give_out
 from .export import FORMS as GAMES
 from .export import export

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
 
-from ..app import system_language
 from ..errors import ContentError, Diagnostic
 from ..loader import LANGUAGES, ROOT, TALK, Library, located
+from ..options import system_language
 from .locale import text
 from .problems import diagnostic_message, error_text
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..app import system_language
 from ..errors import GameError
 from ..loader import LANGUAGES, ROOT, Library, located
+from ..options import system_language
 from .locale import text
 from .problems import error_text
 

@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from ..app import system_language
 from ..loader import LANGUAGES
+from ..options import system_language
 from .locale import text
 
 

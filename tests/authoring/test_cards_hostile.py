@@ -31,7 +31,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MEASURE = textwrap.dedent("""
     import json, sys, time
     from pathlib import Path
-    from game.app import App, Options
+    from game.app import App
+    from game.options import Options
     from game.ui.cards import take_in
 
     def peak():

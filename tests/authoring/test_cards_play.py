@@ -9,8 +9,9 @@ import card_files as made
 import pytest
 
 from game.__main__ import main
-from game.app import App, Options
+from game.app import App
 from game.events import ActorSpoke, Delta
+from game.options import Options
 from game.session import Session
 from game.story import Persona
 from game.ui.cards import Result, give_out, take_in

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from game.__main__ import main
-from game.app import App, Options
+from game.app import App
 from game.authoring.lint import check
 from game.authoring.playtest import playtest
 from game.authoring.puzzletest import playtest_pack
 from game.loader import ROOT, TALK, Library
+from game.options import Options
 from game.state import Phase
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from game.__main__ import main
-from game.app import App, Options
+from game.app import App
 from game.authoring.coverage import coverages, grouped
 from game.authoring.explore import Explorer
 from game.authoring.plays import parse, run
@@ -17,6 +17,7 @@ from game.authoring.playtest import playtest
 from game.authoring.puzzletest import playtest_pack
 from game.authoring.recording import beginnings, record
 from game.loader import Library
+from game.options import Options
 from game.rules import begin
 from game.story import Story
 from tests.conftest import CONTENT

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from game.__main__ import main
-from game.app import App, Options
+from game.app import App
 from game.events import ContentChanged
+from game.options import Options
 from game.state import Phase
 from game.ui.cli_input import Ask
 from game.ui.cli_terminal import Terminal

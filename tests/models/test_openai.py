@@ -108,7 +108,7 @@ def test_what_a_server_does_not_take_is_left_out_from_then_on() -> None:
     assert last["max_completion_tokens"] == 400 and "max_tokens" not in last
 
 
-# --- every way to fail ------------------------------------------------------------------------------
+# --- every way to fail --------------------------------------------------------------------------
 
 KINDS = {
     "401": "auth", "403": "auth", "402": "quota", "quota": "quota", "zhipu quota": "quota",

@@ -332,7 +332,8 @@ def test_the_menu_goes_on_with_the_last_game(home):
 
 
 def test_a_newer_version_of_the_story_is_offered_and_taken(tmp_path: Path) -> None:
-    from game.app import App, Options
+    from game.app import App
+    from game.options import Options
     from game.rules import lost_content
 
     content = tmp_path / "content"

@@ -5,11 +5,12 @@ import json
 import pytest
 from inn import WORDS, contents
 
-from game.app import App, Options
+from game.app import App
 from game.cast.authored import AuthoredActor, AuthoredNarrator
 from game.cast.judge import AuthoredJudge
 from game.errors import ModelError, SaveUnwritable
 from game.events import PlayerSpoke
+from game.options import Options
 from game.troupe import Troupe
 from game.ui.cli_input import Script
 from game.ui.cli_terminal import Terminal

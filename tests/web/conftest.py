@@ -16,8 +16,9 @@ import pytest
 
 pytest.importorskip("gradio")
 
-from game.app import App, Options
+from game.app import App
 from game.loader import Library
+from game.options import Options
 from game.ui.web.games import Games
 from game.ui.web.limits import Limits
 from game.ui.web.options import WebOptions, free_port

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from game.app import App, Options
+from game.app import App
 from game.cast.authored import AuthoredActor
 from game.cast.modelled import ModelActor
 from game.events import Notice
+from game.options import Options
 from game.ui.web.casting import casting, owned, wishes
 from game.ui.web.model_settings import ModelSettings
 from game.ui.web.options import WebOptions

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from game.app import App, Options
+from game.app import App
 from game.errors import ModelError, SaveError
 from game.events import ActorSpoke, Delta
 from game.loader import Library
+from game.options import Options
 from game.ui.web import talk
 from game.ui.web.art import Gallery
 from game.ui.web.games import Games

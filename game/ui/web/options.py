@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass, field
 
-from ...app import Options, add_options, options_from
+from ...options import Options, add_options, options_from
 
 
 @dataclass(frozen=True)

@@ -70,4 +70,5 @@ def head(lang: str, named: bool = False) -> str:
     scripts = [f"{BASE}js/{name}.js" for name in FIRST]
     scripts += [f"assets/{path.name}" for path in parts.glob("HTML-*.js")]
     links = [f'<link rel="modulepreload" href="{name}">' for name in scripts]
-    return "\n".join([_HEAD.format(base=BASE, lang=html.escape(lang), named=' data-named="yes"' if named else ""), *links])
+    mark = ' data-named="yes"' if named else ""
+    return "\n".join([_HEAD.format(base=BASE, lang=html.escape(lang), named=mark), *links])

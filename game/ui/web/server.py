@@ -67,7 +67,8 @@ def application(games: Games, options: WebOptions) -> Any:
         theme=gradio.themes.Base(font=["system-ui"], font_mono=["monospace"]), show_error=False,
         max_file_size=1, mcp_server=False, pwa=False, enable_monitoring=False,
     )  # fmt: skip
-    return Guard(inner, (options.host, *options.names), options.auth, head(lang, options.language_named))
+    first = head(lang, options.language_named)
+    return Guard(inner, (options.host, *options.names), options.auth, first)
 
 
 def _routes(inner: Any, games: Games) -> None:
