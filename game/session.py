@@ -19,9 +19,7 @@ from .cast.authored import AuthoredActor, AuthoredNarrator, narration
 from .errors import ContentError, IllegalEvent, ModelError, SaveUnwritable
 from .events import (
     ActorSpoke,
-    AskedBack,
     BeatChosen,
-    ContentChanged,
     Cue,
     Delta,
     Ended,
@@ -36,13 +34,13 @@ from .events import (
     Rolled,
     TurnJudged,
 )
+from .history import last_reply, live_indices, turn_starts, undone_to
 from .rules import NeedRoll, changed_content, next_event, settle
 from .stage import Option, next_hint, options
-from .state import Phase, apply, fold, live_indices
+from .state import Phase, apply, fold
 from .story import Story
 
 MAX_LINE = 2_000
-_NO_RETRY_PAST = (TurnJudged, AskedBack, PlayerSpoke, ContentChanged, LanguageChanged)
 
 Stream = Iterator[Event | Delta | Notice]
 
@@ -111,8 +109,7 @@ class Session:
 
     def turn_starts(self) -> list[int]:
         """Positions in `events` of the player's lines that count."""
-        found = live_indices(self._events)
-        return [index for index in found if isinstance(self._events[index], PlayerSpoke)]
+        return turn_starts(self._events)
 
     # --- playing ---------------------------------------------------------------------------
 
@@ -229,38 +226,19 @@ class Session:
 
     def redo(self) -> bool:
         """Takes back an undo; only possible right after it."""
-        undone: list[int] = []
-        for index, event in enumerate(self._events):
-            if not isinstance(event, Rewound):
-                undone.clear()
-            elif undone and event.to == undone[-1]:
-                undone.pop()
-            else:
-                undone.append(index)
-        return self._rewind(undone[-1]) if undone else False
+        to = undone_to(self._events)
+        return False if to is None else self._rewind(to)
 
     def retry(self) -> Stream:
         """The last reply once more, in other words if there are any."""
-        found = live_indices(self._events)
-        start = self._last_reply(found)
+        start = last_reply(self._events)
         if start is not None:
-            spoken = [self._events[index] for index in found if index >= start]
+            spoken = [self._events[n] for n in live_indices(self._events) if n >= start]
             self._rewind(start)
             self._avoid = frozenset(
                 one.variant for one in spoken if isinstance(one, (ActorSpoke, Narrated))
             )
             yield from self.resume()
-
-    def _last_reply(self, found: Sequence[int]) -> int | None:
-        """Where the first line spoken in the last turn stands."""
-        start = None
-        for index in reversed(found):
-            event = self._events[index]
-            if isinstance(event, (ActorSpoke, Narrated)):
-                start = index
-            elif isinstance(event, _NO_RETRY_PAST):
-                break
-        return start
 
     def _rewind(self, to: int) -> bool:
         self._commit(Rewound(to))

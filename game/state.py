@@ -8,7 +8,7 @@ raises IllegalEvent and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -17,6 +17,8 @@ from typing import Any
 from . import events as e
 from .errors import IllegalEvent
 from .events import Candidate, Cue, Event, Value
+from .history import live as live
+from .history import live_indices as live_indices
 
 
 class Phase(Enum):
@@ -133,36 +135,6 @@ def fold(events: Iterable[Event], state: GameState | None = None) -> GameState |
     for event in live(list(events)) if state is None else events:
         state = apply(state, event)
     return state
-
-
-def live(events: Sequence[Event]) -> list[Event]:
-    """The events that still count: what was rewound is dropped."""
-    return [events[index] for index in live_indices(events)]
-
-
-def live_indices(events: Sequence[Event]) -> list[int]:
-    """Positions of the events that still count.
-
-    Each position points back at the one before it in its own line of play, so a Rewound merely
-    continues another line, and redoing is rewinding to where one came from.
-    """
-    before: list[int] = []  # last live position after each event, -1 for none
-    previous: list[int] = []  # the live position before each event
-    for index, event in enumerate(events):
-        tip = before[-1] if before else -1
-        previous.append(tip)
-        if isinstance(event, e.Rewound):
-            if not 0 <= event.to <= index:
-                raise IllegalEvent(f"Rewound to {event.to} of {index}")
-            before.append(before[event.to - 1] if event.to else -1)
-        else:
-            before.append(index)
-    found = []
-    tip = before[-1] if before else -1
-    while tip >= 0:
-        found.append(tip)
-        tip = previous[tip]
-    return found[::-1]
 
 
 # --- one case for each event ---------------------------------------------------------------------

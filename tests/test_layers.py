@@ -28,6 +28,7 @@ LAYERS: list[set[str]] = [
     {"checks"},
     {"templates", "yamlfile", "dice", "schemas"},
     {"values"},
+    {"history"},
     {"events", "story", "errors", "plain", "folding"},
 ]
 RANK = {name: row for row, names in enumerate(LAYERS) for name in names}
