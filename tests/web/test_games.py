@@ -17,6 +17,7 @@ from game.loader import Library
 from game.options import Options
 from game.ui.web import talk
 from game.ui.web.art import Gallery
+from game.ui.web.desk import Desk
 from game.ui.web.games import Games
 from game.ui.web.live import LiveGame, Seen
 from game.ui.web.pace import AHEAD, Pace, seconds
@@ -135,6 +136,18 @@ def test_what_a_model_said_before_it_failed_is_taken_back(games: Games) -> None:
     update = game.update(Seen())
     assert update and update["failed"] and update["speaking"] is None
     assert "Half a" not in str(update["rows"])
+
+
+def test_changing_the_language_keeps_the_twin_once(
+    games: Games, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    game, kept = begun(games, "gate"), []
+    keep = games.app.store.put_content
+    monkeypatch.setattr(
+        games.app.store, "put_content", lambda *content: kept.append(content) or keep(*content)
+    )
+    answer = Desk(games).ask("me", {"do": "language", "game": game.key, "lang": "zh"})
+    assert answer["ok"] and game.session.story.language == "zh" and len(kept) == 1
 
 
 # --- the pace ------------------------------------------------------------------------------------

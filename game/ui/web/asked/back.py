@@ -104,9 +104,6 @@ def language(ask: Request) -> Data:
             if twin is None:
                 said = ask.word("notices.language_missing_twin")
             else:
-                if not session.in_memory:
-                    store = ask.games.app.store
-                    store.put_content(twin.digest, twin.sources, session.save_id, session.owner)
                 for _ in session.change_language(twin):
                     pass
         prefer(ask, game)
