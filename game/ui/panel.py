@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import stage
+from ..errors import ContentError
 from ..state import GameState
 from .view import clean, rendered
 
@@ -118,5 +120,12 @@ def _lore(story: Story, state: GameState) -> tuple[str, ...]:
     return tuple(
         rendered(story, state, one.text)
         for one in entries
-        if any(key.lower() in heard for key in one.keys) and stage.holds(story, one.when, context)
+        if any(key.lower() in heard for key in one.keys) and _holds(story, one.when, context)
     )
+
+
+def _holds(story: Story, when: str | None, context: Mapping[str, Any]) -> bool:
+    try:
+        return stage.holds(story, when, context)
+    except ContentError:  # a fault in an author's condition is told where it is played
+        return False

@@ -13,7 +13,7 @@ import pytest
 from game.app import App
 from game.errors import ModelError, SaveError
 from game.events import ActorSpoke, Delta
-from game.loader import Library
+from game.loader import Library, load_sources
 from game.options import Options
 from game.ui.web import talk
 from game.ui.web.art import Gallery
@@ -148,6 +148,39 @@ def test_changing_the_language_keeps_the_twin_once(
     )
     answer = Desk(games).ask("me", {"do": "language", "game": game.key, "lang": "zh"})
     assert answer["ok"] and game.session.story.language == "zh" and len(kept) == 1
+
+
+FAULTY = """\
+title: X
+player: {name: Sam}
+cast: [ann]
+state: {n: {type: int, start: 1}}
+start: room
+lore:
+  - {keys: [quiet], when: 1 // n > 0, text: A quiet place.}
+scenes:
+  room:
+    narration: A quiet room.
+    present: [{who: ann, when: 1 // n > 0}]
+    beats:
+      - {id: zero, hears: [zero], suggest: Zero., effects: {n: 0}}
+"""
+
+
+def test_where_a_story_faults_the_page_opens_and_undo_helps(games: Games) -> None:
+    ann = (CONTENT / "characters" / "ann.en.yaml").read_text(encoding="utf-8")
+    story = load_sources({"scenarios/x": FAULTY, "characters/ann": ann}, "x", "en")
+    game = games.admit(games.app.begin(story, owner="me"), "en", "off")
+    assert game.settle(5)
+    before = game.update(Seen())
+    assert before and before["tableau"]["present"]
+    game.begin(game.session.choose("zero"))
+    assert game.settle(5)
+    drawn = game.update(Seen())
+    assert drawn and drawn["tableau"]["present"] == []
+    answer = Desk(games).ask("me", {"do": "undo", "game": game.key, "lang": "en"})
+    after = game.update(Seen())
+    assert answer["ok"] and after and after["tableau"]["present"]
 
 
 # --- the pace ------------------------------------------------------------------------------------
