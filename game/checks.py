@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from . import templates
 from .errors import Diagnostic
 from .story import Character, ExprMark, PuzzlePack, Scenario, TemplateMark, Variable
+from .values import MAX_NUMBER
 from .yamlfile import Document, Path
 
 # The names every template can read beside the story's own state, with a value of their type.
@@ -204,6 +205,10 @@ def _variables(
         if low is not None and high is not None and low > high:
             yield document.problem("bad_value", (*path, name, "min"), key="min", value=low,
                                    expected=f"<= {high}", reason="min > max")  # fmt: skip
+        elif one.type == "int" and not -MAX_NUMBER < int(start) < MAX_NUMBER:
+            key, value = "min" if one.start is None else "start", _short(str(start))
+            yield document.problem("bad_value", (*path, name, key), key=key, value=value,
+                                   expected=f"< {MAX_NUMBER}", reason="start")  # fmt: skip
         elif one.type == "int" and one.clamped(int(start)) != start:
             yield document.problem("bad_value", (*path, name, "start"), key="start", value=start,
                                    expected=f"{low}..{high}", reason="start")  # fmt: skip

@@ -78,6 +78,8 @@ def test_a_good_story_loads() -> None:
         (("n: {type: int, min: 0", "player: {type: int, min: 0"), "reserved_name", 5),
         (("start: 1}", "start: 9}"), "bad_value", 5),
         (("start: 1}", "start: many}"), "bad_value", 5),
+        (("max: 5, start: 1}", "start: 1000000000000}"), "bad_value", 5),
+        (("min: 0, max: 5, start: 1}", "min: 100000000000000000000000}"), "bad_value", 5),
         (("min: 0, max: 5", "min: 7, max: 5"), "bad_value", 5),
         (("when: n > 3, text", "text"), "bad_value", 17),
         (("title: X", "title: X\ntitle: Y"), "duplicate_key", 2),
