@@ -8,6 +8,7 @@ A part is played by its author's lines, by a model in this process, or by one on
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -190,8 +191,28 @@ def is_local(base_url: str) -> bool:
     if host == "localhost" or host.endswith((".local", ".localhost", ".internal")):
         return True
     try:
-        address = ipaddress.ip_address(host)
+        return not _global(host)
     except ValueError:
         # Short forms of addresses (127.1, 0x7f.1) end in a number, names never do.
         return "." not in host or host.rpartition(".")[2][0].isdigit()
-    return not address.is_global
+
+
+def leads_inside(base_url: str) -> bool:
+    """Whether an address is local, or its name stands for one that is: this asks the network."""
+    if is_local(base_url):
+        return True
+    try:
+        parts = urlsplit(base_url)
+        found = socket.getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)
+        return not all(_global(str(address[0])) for *_, address in found)
+    except OSError:  # nobody knows the name: the client will say so
+        return False
+    except ValueError:  # what can't be read as a name or an address is not trusted
+        return True
+
+
+def _global(host: str) -> bool:
+    """Whether an address is one of the open network; raises ValueError where it is none."""
+    address = ipaddress.ip_address(host.partition("%")[0])
+    inner = getattr(address, "ipv4_mapped", None) or address
+    return bool(inner.is_global) and not inner.is_multicast

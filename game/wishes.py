@@ -16,7 +16,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .settings import GUARDS, ROLES, Key, Settings, SettingsError, is_local, parse_role, presets
+from .settings import (
+    GUARDS,
+    ROLES,
+    Key,
+    Settings,
+    SettingsError,
+    is_local,
+    leads_inside,
+    parse_role,
+    presets,
+)
 
 
 def resolve(
@@ -94,7 +104,7 @@ def _refuse_inside(asked: Mapping[str, Any]) -> None:
             raise SettingsError(part, "only the host can choose a local model")
         if role.kind == "remote" and is_local(presets()[role.preset]["base_url"]):
             raise SettingsError(part, "only the host can choose a local server")
-    if asked.get("base_url") and is_local(asked["base_url"]):
+    if asked.get("base_url") and leads_inside(asked["base_url"]):
         raise SettingsError("base_url", "only the host can choose a local server")
 
 

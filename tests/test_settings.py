@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import socket
 from dataclasses import asdict
 from pathlib import Path
 
@@ -182,6 +183,39 @@ def test_a_stranger_names_nothing_of_this_machine(wish: dict[str, str]) -> None:
     resolve(page=wish, environment={})
     with pytest.raises(SettingsError):
         resolve(page=wish, environment={}, trusted=False)
+
+
+INSIDE = ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fe80::1%2", "::ffff:127.0.0.1"]
+
+
+@pytest.mark.parametrize("inside", INSIDE)
+def test_a_name_that_stands_for_this_machine_is_refused_to_strangers(
+    inside: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def looked_up(host: str, port: int | None, **_: object) -> list[tuple[object, ...]]:
+        asked.append(host)
+        return [(0, 0, 0, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr("socket.getaddrinfo", looked_up)
+    wish, addresses = {"base_url": "https://inside.example:8443/v1"}, ["93.184.215.14", inside]
+    resolve(page=wish, environment={})
+    assert asked == []  # whoever owns the machine may name it
+    with pytest.raises(SettingsError, match="only the host can choose a local server"):
+        resolve(page=wish, environment={}, trusted=False)
+    addresses = ["93.184.215.14", "2606:4700::1111"]
+    assert resolve(page=wish, environment={}, trusted=False).base_url == wish["base_url"]
+    assert asked == ["inside.example"] * 2
+
+
+def test_a_name_that_nobody_knows_is_left_to_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr("socket.getaddrinfo", unknown)
+    wish = {"base_url": "https://nowhere.example/v1"}
+    assert resolve(page=wish, environment={}, trusted=False).base_url == wish["base_url"]
 
 
 def test_addresses_of_this_machine_are_known() -> None:
