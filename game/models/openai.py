@@ -228,7 +228,10 @@ def _client(where: Endpoint, waits: Waits) -> Any:
     import openai
 
     timeout = openai.Timeout(waits.read, connect=waits.connect)
-    own = openai.DefaultHttpxClient(trust_env=not where.local, timeout=timeout)
+    # A server may not send us on: it could name one that its player may not.
+    own = openai.DefaultHttpxClient(
+        trust_env=not where.local, timeout=timeout, follow_redirects=False
+    )
     return openai.OpenAI(
         api_key=where.key.reveal() or NO_KEY, base_url=where.base_url, timeout=timeout,
         max_retries=0, http_client=own,

@@ -112,6 +112,11 @@ class OpenAIServer:
             status, error = STATUS[failure]
             key = self.headers[-1].get("authorization", "").removeprefix("Bearer ")
             self._status(http, status, {**error, "message": error["message"].replace("KEY", key)})
+        elif failure == "moved":
+            http.send_response(307)
+            http.send_header("Location", f"{self.url}/elsewhere")
+            http.send_header("Content-Length", "0")
+            http.end_headers()
         elif failure == "drops":
             http.connection.close()
         elif failure == "hangs":

@@ -130,6 +130,13 @@ def test_every_failure_has_its_kind_and_tells_no_key(failure: str) -> None:
     assert caught.value.__cause__ is None
 
 
+def test_a_server_sends_nobody_on_to_another_address() -> None:
+    with OpenAIServer(failures=["moved"] * 3) as server, pytest.raises(ModelError) as caught:
+        said(model_at(server))
+    assert caught.value.kind == "malformed"
+    assert set(server.paths) == {"/v1/chat/completions"}
+
+
 def test_nobody_listens() -> None:
     with OpenAIServer() as server:
         model = model_at(server)
