@@ -20,6 +20,7 @@ from game.ui.web.art import Gallery
 from game.ui.web.desk import Desk
 from game.ui.web.games import Games
 from game.ui.web.live import LiveGame, Seen
+from game.ui.web.model_settings import ModelSettings
 from game.ui.web.pace import AHEAD, Pace, seconds
 from game.ui.web.tail import seen_from
 
@@ -236,6 +237,24 @@ def test_a_game_no_disk_holds_is_never_closed(games: Games) -> None:
     game.session.in_memory = True
     games.sweep(idle=-1)
     assert games.find("me", game.key) is game
+
+
+def test_keys_are_forgotten_with_the_saves_or_after_a_day_away(
+    games: Games, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, now = ModelSettings(key="sk-page-0123456789"), [0.0]
+    monkeypatch.setattr("game.ui.web.games.time.monotonic", lambda: now[0])
+    for owner in ("away", "back", "looking", "done"):
+        games.set_settings(owner, mine)
+    assert Desk(games).ask("done", {"do": "delete_all", "lang": "en"})["ok"]
+    assert not games.settings("done").key
+    begun(games, owner="looking").watch(lambda: None)
+    now[0] = 20 * 3600.0
+    assert games.settings("back") == mine
+    now[0] = 25 * 3600.0
+    games.sweep()
+    kept = {owner: bool(games.settings(owner).key) for owner in ("away", "back", "looking")}
+    assert kept == {"away": False, "back": True, "looking": True}
 
 
 def test_draining_lets_replies_end(games: Games) -> None:

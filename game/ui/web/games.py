@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 IDLE = 15 * 60  # seconds a game stays open that nobody looks at
 MOST_OPEN = 1000
+KEPT_SETTINGS = 24 * 3600  # seconds a player's keys are kept after they were last here
 
 CastWith = Callable[["Session", ModelSettings], None]
 
@@ -41,6 +42,7 @@ class Games:
         self._lock = threading.Lock()
         self._open: dict[tuple[str, str], LiveGame] = {}
         self._settings: dict[str, ModelSettings] = {}
+        self._here: dict[str, float] = {}  # when the owner of settings was last here
 
     # --- games -----------------------------------------------------------------------------------
 
@@ -95,6 +97,11 @@ class Games:
                 game = self._open[key]
                 if not game.session.in_memory:  # what no disk holds would be lost
                     del self._open[key]
+            watching = {owner for (owner, _), game in self._open.items() if game.watched}
+            for owner, seen in list(self._here.items()):
+                if now - seen > KEPT_SETTINGS and owner not in watching:
+                    self._settings.pop(owner, None)
+                    del self._here[owner]
         return len(closed)
 
     def __len__(self) -> int:
@@ -104,15 +111,25 @@ class Games:
 
     def settings(self, owner: str) -> ModelSettings:
         """The models a player asked for."""
-        return self._settings.get(owner, ModelSettings())
+        with self._lock:
+            if owner in self._settings:
+                self._here[owner] = time.monotonic()
+            return self._settings.get(owner, ModelSettings())
 
     def set_settings(self, owner: str, settings: ModelSettings) -> None:
         """Keeps a player's models, for games that are open and those to come."""
-        self._settings[owner] = settings
+        with self._lock:
+            self._settings[owner], self._here[owner] = settings, time.monotonic()
         if self.cast_with is not None:
             for (whose, _), game in list(self._open.items()):
                 if whose == owner:
                     self.cast_with(game.session, settings)
+
+    def forget_settings(self, owner: str) -> None:
+        """Forgets a player's models and their key."""
+        with self._lock:
+            self._settings.pop(owner, None)
+            self._here.pop(owner, None)
 
     # --- the end ---------------------------------------------------------------------------------
 
