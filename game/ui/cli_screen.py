@@ -84,10 +84,26 @@ class Screen:
                   lead: str = "", lead_style: str = "") -> None:  # fmt: skip
         """A text set in its column, `lead` standing before it."""
         self.out(pad(lead, indent, right=not lead.startswith(" ")), lead_style, end="")
-        flow = self.flowing(indent, typed)
+        if typed:
+            flow = self.flowing(indent)
+            flow.feed(text, style)
+            flow.close()
+            self.out()
+        else:
+            self._set(text, style, indent)
+
+    def _set(self, text: str, style: str, indent: int) -> None:
+        """A text in its column, printed in one go: a menu of many must be there at once."""
+        page = Text()
+
+        def put(piece: str, how: str) -> None:
+            page.append(clean(piece), how)
+
+        flow = Flow(put, indent, self.width - indent)
         flow.feed(text, style)
         flow.close()
-        self.out()
+        self.console.print(page, soft_wrap=True)
+        self._blank = False
 
     def name(self, who: str, name: str, blank: bool = True) -> None:
         """A speaker's name in its column; the cursor then stands where the words begin."""
