@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from game.app import App
+from game.loader import Library
+from game.options import Options
+from game.ui.web.desk import Desk
+from game.ui.web.games import Games
 from game.ui.web.guard import Guard
 from game.ui.web.limits import Limits
 from game.ui.web.model_settings import ModelSettings, SettingsFault, changed
 from game.ui.web.owners import new_token, owner_of, token_in
 
-from .conftest import Caller, House, settled
+from .conftest import CONTENT, Caller, House, settled
 
 
 def test_health_and_headers(house: House) -> None:
@@ -156,6 +163,19 @@ def test_lengths_are_checked_here(house: House, caller: Caller) -> None:
     assert len(game.session.turn_starts()) == lines
 
 
+def asked(desk: Desk, do: str, **fields: Any) -> dict[str, Any]:
+    return desk.ask("me", {"do": do, "lang": "en", "speed": "off", **fields})
+
+
+@pytest.fixture
+def games_at(tmp_path: Path) -> Iterator[Callable[[Limits], Desk]]:
+    """A desk with limits, without a server."""
+    app = App(Options(language="en", seed=3, saves=tmp_path))
+    app.library = Library([CONTENT])
+    yield lambda limits: Desk(Games(app, limits))
+    app.store.close()
+
+
 # --- limits and settings -------------------------------------------------------------------------
 
 
@@ -170,7 +190,7 @@ def test_limits_count_by_game_player_and_day() -> None:
 
 
 def test_limits_are_told_in_words(open_house: Callable[..., House]) -> None:
-    house = open_house(limits=Limits(per_day=1))
+    house = open_house(limits=Limits(per_day=2))  # a game that begins counts
     caller = Caller(house.url)
     key = caller.begin()
     assert caller.ask("say", game=key, line="hello")["ok"]
@@ -178,6 +198,36 @@ def test_limits_are_told_in_words(open_house: Callable[..., House]) -> None:
     assert "tomorrow" in caller.ask("say", game=key, line="hello")["error"]
     assert "tomorrow" in caller.ask("pick", game=key, id="leave")["error"]
     assert "tomorrow" in caller.ask("again", game=key)["error"]
+    for do, more in (("new", {"scenario": "tea"}), ("clear", {}), ("finish", {}), ("branch", {})):
+        assert "tomorrow" in caller.ask(do, game=key, **more)["error"], do
+    free_talk = {"bot_name": "Wren", "greeting": "Hm?"}
+    assert "tomorrow" in caller.ask("talk", fields=free_talk)["error"]
+    assert len(caller.ask("saves")["saves"]) == 1
+
+
+def test_a_line_taken_back_was_said(games_at: Callable[[Limits], Desk]) -> None:
+    desk = games_at(Limits(per_game=2))
+    key = asked(desk, "new", scenario="tea")["game"]
+    for _ in range(2):
+        assert asked(desk, "say", game=key, line="hello")["ok"]
+        assert asked(desk, "undo", game=key)["ok"]
+    assert "lines its host allows" in asked(desk, "say", game=key, line="hello")["error"]
+
+
+def test_a_player_keeps_no_more_games_than_the_host_allows(
+    games_at: Callable[[Limits], Desk],
+) -> None:
+    desk = games_at(Limits(games=2))
+    key = asked(desk, "new", scenario="tea")["game"]
+    assert asked(desk, "say", game=key, line="hello")["ok"]
+    other = asked(desk, "branch", game=key)["game"]
+    for do, more in (
+        ("new", {"scenario": "tea"}), ("clear", {}), ("finish", {}), ("branch", {}),
+        ("edit", {"turn": 1, "line": "hello"}), ("talk", {"fields": {"bot_name": "Wren"}}),
+    ):  # fmt: skip
+        assert "Delete some" in asked(desk, do, game=key, **more)["error"], do
+    assert asked(desk, "delete", save=other)["ok"]
+    assert asked(desk, "new", scenario="tea")["ok"]
 
 
 def test_settings_never_come_back(house: House, caller: Caller) -> None:

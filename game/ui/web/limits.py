@@ -1,4 +1,4 @@
-"""How many lines players may say, for a host who lends a key. Counted for the server's lifetime."""
+"""How much players may ask of a host who lends a key. Counted for the server's lifetime."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from collections.abc import Callable
 
 
 class Limits:
-    """Counts lines by game, by player and day, and by day; 0 means no limit."""
+    """Counts lines by game, by player and day, and by day; 0 means no limit.
+
+    A game that begins counts as a line, as a model may tell its opening; `games` is how many of
+    them a player may keep.
+    """
 
     def __init__(
         self,
         per_game: int = 0,
         per_day: int = 0,
         in_all: int = 0,
+        games: int = 0,
         today: Callable[[], int] = lambda: int(time.time() // 86_400),
     ) -> None:
         self.per_game, self.per_day, self.in_all = per_game, per_day, in_all
+        self.games = games
         self._today = today
         self._lock = threading.Lock()
         self._day = today()

@@ -22,6 +22,7 @@ class WebOptions:
     lines_per_game: int = 0
     lines_per_day: int = 0
     lines_in_all: int = 0
+    games_per_player: int = 0
     open_browser: bool = False
     language_named: bool = False  # --lang was given: it comes before a browser's own
 
@@ -60,8 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("--lines-per-game", "lines one game may take"),
         ("--lines-per-day", "lines one player may say in a day"),
         ("--lines-in-all", "lines all players together may say in a day"),
+        ("--games-per-player", "saved games one player may keep"),
     ):
-        about = f"how many {what}, for a host who lends a key; 0 sets no limit (the default)"
+        about = f"how many {what}; 0 sets no limit (the default)"
         host.add_argument(name, type=int, default=0, metavar="N", help=about)
 
 
@@ -85,6 +87,7 @@ def web_options(args: argparse.Namespace) -> WebOptions:
         lines_per_game=args.lines_per_game,
         lines_per_day=args.lines_per_day,
         lines_in_all=args.lines_in_all,
+        games_per_player=args.games_per_player,
         open_browser=args.open,
         language_named=args.lang is not None,
     )

@@ -34,7 +34,10 @@ DRAIN = 5
 
 def games_of(options: WebOptions, app: App | None = None) -> Games:
     """The games of a server."""
-    limits = Limits(options.lines_per_game, options.lines_per_day, options.lines_in_all)
+    limits = Limits(
+        options.lines_per_game, options.lines_per_day, options.lines_in_all,
+        options.games_per_player,
+    )  # fmt: skip
     games = Games(app or App(options.game), limits)
     games.cast_with = casting(games.app, owned(options))
     return games

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ....state import Phase
 from ..words import words
 from .play import line
-from .request import MAX_LINE, Data, Refused, Request, opened, prefer, ready, speed
+from .request import MAX_LINE, Data, Refused, Request, begins, kept, opened, prefer, ready, speed
 
 if TYPE_CHECKING:
     from ....session import Session
@@ -43,6 +43,7 @@ def edit(ask: Request) -> Data:
     said = ask.text("line", MAX_LINE).strip()
     if not said:
         raise Refused(ask.word("notices.need_text", example=ask.word("commands.edit.usage")))
+    kept(ask)  # the line itself is counted below
     session = _branched(ask, ask.number("turn"))
     game = ask.games.admit(session, ask.lang, speed(ask))
     line(ask.with_fields(game=game.key), said)
@@ -53,6 +54,7 @@ def branch(ask: Request) -> Data:
     """A second game that goes its own way from before a line."""
     turn = ask.number("turn")
     said = ask.word("notices.branched_at", n=turn) if turn else ask.word("notices.branched")
+    begins(ask)
     return {**opened(ask, _branched(ask, turn)), "said": said}
 
 
@@ -83,13 +85,17 @@ def rewind(ask: Request) -> Data:
 
 def clear(ask: Request) -> Data:
     """The story from its start, in a new save."""
-    session = ask.games.app.restart(ask.game().session)
+    game = ask.game()
+    begins(ask)
+    session = ask.games.app.restart(game.session)
     return {**opened(ask, session), "said": ask.word("notices.cleared")}
 
 
 def finish(ask: Request) -> Data:
     """Another game: the next puzzle of a pack, or the story again."""
-    session = ask.games.app.another(ask.game().session)
+    game = ask.game()
+    begins(ask)
+    session = ask.games.app.another(game.session)
     return {**opened(ask, session), "said": ask.word("notices.started")}
 
 

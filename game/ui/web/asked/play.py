@@ -81,6 +81,7 @@ def give_up(ask: Request) -> Data:
         ready(ask, game)
         if game.session.story.puzzle is None:
             raise Refused(ask.word("notices.not_a_puzzle"))
+        counted(ask, game)  # a model may tell the ending
         game.begin(game.session.give_up())
     return {}
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ....events import PlayerSpoke
 from ...locale import text
 from ..games import Games
 from ..live import LiveGame
@@ -96,7 +97,23 @@ def ready(ask: Request, game: LiveGame) -> None:
 
 
 def counted(ask: Request, game: LiveGame) -> None:
-    """Counts a line against what the host allows."""
-    which = ask.games.limits.take(ask.owner, len(game.session.turn_starts()))
+    """Counts a line against what the host allows; one that was taken back counts, too."""
+    said = sum(isinstance(one, PlayerSpoke) for one in game.session.events)
+    _refuse(ask, ask.games.limits.take(ask.owner, said))
+
+
+def begins(ask: Request) -> None:
+    """Counts a game that is about to begin, whose opening a model may tell."""
+    kept(ask)
+    _refuse(ask, ask.games.limits.take(ask.owner, 0))
+
+
+def kept(ask: Request) -> None:
+    """Refuses one more saved game than the host allows."""
+    most = ask.games.limits.games
+    _refuse(ask, "games" if most and len(ask.games.app.saves(ask.owner)) >= most else "")
+
+
+def _refuse(ask: Request, which: str) -> None:
     if which:
         raise Refused(ask.word(f"web.limit.{which}"))

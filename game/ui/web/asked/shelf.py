@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from .. import home as start_page
 from .. import talk as free_talk
 from ..words import words
-from .request import Data, Refused, Request, opened, prefer
+from .request import Data, Refused, Request, begins, opened, prefer
 
 
 def hello(ask: Request) -> Data:
@@ -28,6 +28,7 @@ def new(ask: Request) -> Data:
     if not known:
         raise Refused(ask.word("notices.no_scenario", id=scenario))
     lang = ask.lang if ask.lang in known else known[0]
+    begins(ask)
     return opened(ask, ask.games.app.new(scenario, lang, None, puzzle, ask.owner))
 
 
@@ -42,6 +43,7 @@ def talk(ask: Request) -> Data:
     filled = filled if isinstance(filled, Mapping) else {}
     story = free_talk.story_of(ask.games.app, ask.text("character", 60), ask.lang, filled)
     who = free_talk.persona_of(filled, ask.lang)
+    begins(ask)
     return opened(ask, ask.games.app.begin(story, owner=ask.owner, persona=who))
 
 
