@@ -48,11 +48,17 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--narrator", metavar="WHO", help="who tells, likewise")
     group.add_argument("--judge", metavar="WHO", help="who understands, likewise, or embed[:MODEL]")
     group.add_argument("--base-url", metavar="URL", help="where openai is, if elsewhere")
-    group.add_argument("--settings", type=Path, metavar="FILE", help="a settings file to read")
+    group.add_argument("--settings", type=_file, metavar="FILE", help="a settings file to read")
     group.add_argument(
         "--no-guard", action="append", metavar="NAME",
         help="switch a guard off: label, voices, markup, loops, repeats or unfit",
     )  # fmt: skip
+
+
+def _file(name: str) -> Path:
+    if not os.path.isfile(name):
+        raise argparse.ArgumentTypeError(f"there is no file {name!r}")
+    return Path(name)
 
 
 def options_from(args: argparse.Namespace) -> Options:

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -408,10 +409,14 @@ def test_a_model_that_can_not_tell_leaves_it_to_the_author(tea: Story) -> None:
 
 
 def test_models_can_be_tried_from_the_command_line(
-    server: OpenAIServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    server: OpenAIServer,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
-    none = ["--settings", str(CONTENT / "none.yaml")]
+    (tmp_path / "none.yaml").write_text("{}")
+    none = ["--settings", str(tmp_path / "none.yaml")]
     asked = ["models", "check", "--actor", "openai:m", "--base-url", server.url, *none]
     assert main(asked) == 0
     told = capsys.readouterr().out

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from game.__main__ import main
 from game.app import App
 from game.cast.authored import AuthoredActor
 from game.cast.modelled import ModelActor
@@ -259,6 +260,15 @@ def test_the_settings_file(tmp_path: Path) -> None:
     file.write_text("actor: [unclosed")
     with pytest.raises(ContentError):
         read_file(file)
+
+
+def test_a_settings_file_that_was_named_must_be_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "none.yaml"
+    with pytest.raises(SystemExit) as ended:
+        main(["models", "check", "--settings", str(missing)])
+    assert ended.value.code == 2 and str(missing) in capsys.readouterr().err
 
 
 def test_without_its_key_a_part_is_authored_and_says_so(
