@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 
-from . import templates
+from . import dice, templates
 from .errors import Diagnostic
-from .story import Character, ExprMark, PuzzlePack, Scenario, TemplateMark, Variable
+from .marks import strings as strings
+from .story import Character, ExprMark, PuzzlePack, Scenario, Variable
 from .values import MAX_NUMBER
 from .yamlfile import Document, Path
 
@@ -234,7 +234,7 @@ def _templates(
 ) -> Iterator[Diagnostic]:
     """Tries every template and expression once, on the state a new game begins with."""
     names = {**CONTEXT, **{name: one.initial for name, one in variables.items()}}
-    for path, mark, source in strings(model):
+    for path, mark, source in (*strings(model), *_bonuses(model)):
         try:
             if mark is ExprMark:
                 used = templates.expression_names(source)
@@ -243,7 +243,7 @@ def _templates(
             for name in sorted(used - names.keys()):
                 yield _unknown("undefined_name", name, names, path, document)
             if not used - names.keys():
-                (templates.evaluate if mark is ExprMark else templates.render)(source, names)
+                _try(source, mark, names, _counts(path, variables))
         except templates.TemplateFault as fault:
             found = document.problem(fault.code, path, **fault.data)
             below = fault.line - 1 + (path in document.blocks)
@@ -252,40 +252,30 @@ def _templates(
             )
 
 
-def strings(model: BaseModel, path: Path = ()) -> Iterator[tuple[Path, type, str]]:
-    """Every template and expression in a model: its path, TemplateMark or ExprMark, its source."""
-    for name, mark in _marks(type(model)).items():
-        yield from _leaves(getattr(model, name), (*path, name), mark)
+def _try(source: str, mark: type, names: Mapping[str, Any], counts: bool) -> None:
+    if mark is not ExprMark:
+        templates.render(source, names)
+        return
+    value = templates.evaluate(source, names)
+    if counts and not isinstance(value, (int, float)):
+        reason = f"{value!r:.40} is not a number"
+        raise templates.TemplateFault("template_runtime", reason=reason)
 
 
-def _leaves(value: Any, path: Path, mark: type | None) -> Iterator[tuple[Path, type, str]]:
-    if isinstance(value, str):
-        if mark and value:
-            yield path, mark, value
-    elif isinstance(value, BaseModel):
-        yield from strings(value, path)
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _leaves(item, (*path, key), mark)
-    elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from _leaves(item, (*path, index), mark)
+def _counts(path: Path, variables: Mapping[str, Variable]) -> bool:
+    """Whether an expression must come to a number: for dice, or for a variable that is one."""
+    if path[-2:] in (("roll", "dice"), ("roll", "target")):
+        return True
+    changed = variables.get(str(path[-1])) if "effects" in path[-2:-1] else None
+    return changed is not None and changed.type == "int"
 
 
-@lru_cache(maxsize=64)
-def _marks(model: type[BaseModel]) -> dict[str, type | None]:
-    return {
-        name: _mark((spec.annotation, *spec.metadata)) for name, spec in model.model_fields.items()
-    }
-
-
-def _mark(parts: Iterable[Any]) -> type | None:
-    for part in parts:
-        if isinstance(part, (TemplateMark, ExprMark)):
-            return type(part)
-        if found := _mark((*get_args(part), *getattr(part, "__metadata__", ()))):
-            return found
-    return None
+def _bonuses(model: BaseModel) -> Iterator[tuple[Path, type, str]]:
+    """What is added to dice: expressions within a text of another form."""
+    for name, scene in getattr(model, "scenes", {}).items():
+        for index, beat in enumerate(scene.beats):
+            if beat.roll and (bonus := dice.parse(beat.roll.dice).bonus):
+                yield ("scenes", name, "beats", index, "roll", "dice"), ExprMark, bonus
 
 
 def _short(value: Any) -> str:

@@ -26,6 +26,7 @@ LAYERS: list[set[str]] = [
     {"state"},
     {"loader", "matching"},
     {"checks"},
+    {"marks"},
     {"templates", "yamlfile", "dice", "schemas"},
     {"values"},
     {"history"},
