@@ -230,8 +230,9 @@ def test_a_fault_met_while_playing_ends_no_game(start: Start) -> None:
     assert game.phase is Phase.JUDGE and game.undo() and game.phase is Phase.PLAYER
 
 
-@pytest.mark.parametrize("effect", ["\"'many'\"", "'[1]'"])
-def test_a_number_that_is_none_is_the_files_fault(start: Start, effect: str) -> None:
+@pytest.mark.parametrize("value", ["'many'", "[1]"])
+def test_a_number_that_is_none_is_the_files_fault(start: Start, value: str) -> None:
+    effect = f'"1 if turns == 0 else {value}"'  # what is tried on loading is a number
     beat = "{id: odd, suggest: Odd., effects: {n: " + effect + "}, says: Ha.}"
     roll = "{id: die, suggest: D., roll: {dice: 1d6, target: " + effect + "}, says: Ha.}"
     game = start(story_of(TWO_ROOMS.replace("beats: [", f"beats: [{beat}, {roll}, ", 1)))
