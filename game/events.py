@@ -114,6 +114,11 @@ class TurnJudged:
     candidates: tuple[Candidate, ...] = ()
     why: tuple[str, ...] = ()
 
+    @property
+    def understood(self) -> bool:
+        """Whether the line was taken for anything at all."""
+        return bool(self.beat or self.topic or self.question or self.facts or self.answer)
+
 
 @dataclass(frozen=True, slots=True)
 class AskedBack:

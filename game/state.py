@@ -230,7 +230,6 @@ def _beat_chosen(state: GameState, event: e.BeatChosen) -> GameState:
 
 
 def _turn_judged(state: GameState, event: e.TurnJudged) -> GameState:
-    understood = bool(event.beat or event.topic or event.question or event.facts or event.answer)
     questions = state.questions
     if event.question and event.question not in questions:
         questions = (*questions, event.question)
@@ -244,9 +243,9 @@ def _turn_judged(state: GameState, event: e.TurnJudged) -> GameState:
         questions=questions,
         to_speak=event.cues,
         said=0,
-        turns=state.turns + understood,
-        turns_in_scene=state.turns_in_scene + understood,
-        misses=0 if understood else state.misses + 1,
+        turns=state.turns + event.understood,
+        turns_in_scene=state.turns_in_scene + event.understood,
+        misses=0 if event.understood else state.misses + 1,
         last_topic=event.topic,
         line="",
         choice="",

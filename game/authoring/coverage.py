@@ -6,7 +6,7 @@ Read from saves; what was rewound counts too, because it was played.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,9 +19,7 @@ from ..events import (
     BeatHappened,
     Ended,
     Event,
-    FactFound,
     GameStarted,
-    GoalReached,
     HintGiven,
     PlayerSpoke,
     SceneEntered,
@@ -29,6 +27,7 @@ from ..events import (
 )
 from ..matching.normalize import clean
 from ..saves import Store
+from .happenings import happening
 
 # Lines this alike, in hundredths, are taken to ask for the same thing.
 ALIKE = 62
@@ -110,7 +109,7 @@ class _Gathered:
             elif isinstance(event, BeatChosen) and pending:
                 self._chosen[place][pending, event.choice] += 1
                 line = pending = ""
-            elif isinstance(event, TurnJudged) and _nothing(event):
+            elif isinstance(event, TurnJudged) and not event.understood:
                 self._miss(place, line)
             elif isinstance(event, HintGiven):
                 coverage.hints[place] += 1
@@ -119,7 +118,8 @@ class _Gathered:
             elif isinstance(event, Ended):
                 ended = True
                 coverage.before.setdefault(event.ending, Counter())[last] += 1
-            met.update(_named(event))
+            if name := happening(event):
+                met.add(name)
         self._miss(place, pending)
         coverage.games += 1
         coverage.finished += ended
@@ -138,23 +138,6 @@ class _Gathered:
         for place, pairs in self._chosen.items():
             self.coverage.chosen[place] = [pair for pair, _ in pairs.most_common()]
         return self.coverage
-
-
-def _nothing(event: TurnJudged) -> bool:
-    return not (event.beat or event.topic or event.question or event.facts or event.answer)
-
-
-def _named(event: Event) -> Iterable[str]:
-    if isinstance(event, BeatHappened):
-        yield f"beat {event.beat}"
-    elif isinstance(event, SceneEntered):
-        yield f"scene {event.scene}"
-    elif isinstance(event, GoalReached):
-        yield f"goal {event.goal}"
-    elif isinstance(event, Ended):
-        yield f"ending {event.ending}"
-    elif isinstance(event, FactFound):
-        yield f"fact {event.fact}"
 
 
 def grouped(lines: Counter[str], language: str) -> list[Missed]:

@@ -20,14 +20,9 @@ from .. import dice, templates
 from ..checks import strings
 from ..events import (
     ActorSpoke,
-    BeatHappened,
-    Ended,
-    Event,
-    GoalReached,
     Narrated,
     PlayerSpoke,
     Rolled,
-    SceneEntered,
     TurnJudged,
 )
 from ..rules import NeedRoll, begin, next_event, settle
@@ -35,6 +30,7 @@ from ..stage import open_beats, options, topics
 from ..state import GameState, Phase, apply, changed
 from ..story import ExprMark, Scenario, Story
 from .atlas import Atlas, Key, Move, Node
+from .happenings import happening
 
 # A move that is no beat: chatting, which passes a turn.
 TALK = "(small talk)"
@@ -190,7 +186,8 @@ class Explorer:
                     yield from self._settled(apply(state, rolled), name, seen)
                 return
             if needed is not None:
-                seen = (*seen, *_named(needed))
+                if name := happening(needed):
+                    seen = (*seen, name)
                 state = apply(state, needed)
             elif state.phase is Phase.ACTOR:
                 cue = state.to_speak[0]
@@ -225,16 +222,6 @@ class Explorer:
 def _plain(state: GameState) -> GameState:
     """Without the wording, so that memory holds many."""
     return changed(state, transcript=(), used={}, line="", last_topic="", misses=0, spoken=0)
-
-
-def _named(event: Event) -> tuple[str, ...]:
-    if isinstance(event, BeatHappened):
-        return (f"beat {event.beat}",)
-    if isinstance(event, GoalReached):
-        return (f"goal {event.goal}",)
-    if isinstance(event, SceneEntered):
-        return (f"scene {event.scene}",)
-    return (f"ending {event.ending}",) if isinstance(event, Ended) else ()
 
 
 def _roll(need: NeedRoll, success: bool) -> Rolled | None:

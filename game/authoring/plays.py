@@ -27,15 +27,11 @@ from functools import partial
 
 from ..events import (
     AskedBack,
-    BeatHappened,
-    Ended,
     Event,
-    FactFound,
-    GoalReached,
-    SceneEntered,
     TurnJudged,
 )
 from ..session import Session, Stream
+from .happenings import happening
 
 _MOVES = (">> ", "> ", "? ", "! ")
 
@@ -165,23 +161,21 @@ def _commanded(session: Session, step: Step) -> Stream:
 def words(events: Iterable[Event]) -> Iterator[str]:
     """What happened, in the words of a play."""
     for event in events:
-        if isinstance(event, BeatHappened):
-            yield f"beat {event.beat}"
-        elif isinstance(event, TurnJudged):
-            if not (event.beat or event.topic or event.question or event.facts or event.answer):
-                yield "missed"
-            elif event.topic or event.question:
-                yield f"topic {event.topic}" if event.topic else f"question {event.question}"
-        elif isinstance(event, AskedBack):
+        if isinstance(event, AskedBack):
             yield "asked"
-        elif isinstance(event, FactFound):
-            yield f"fact {event.fact}"
-        elif isinstance(event, GoalReached):
-            yield f"goal {event.goal}"
-        elif isinstance(event, SceneEntered):
-            yield f"scene {event.scene}"
-        elif isinstance(event, Ended):
-            yield f"ending {event.ending}"
+        elif isinstance(event, TurnJudged):
+            yield from _judged(event)
+        elif happening(event):
+            yield happening(event)
+
+
+def _judged(event: TurnJudged) -> Iterator[str]:
+    if event.topic:
+        yield f"topic {event.topic}"
+    elif event.question:
+        yield f"question {event.question}"
+    elif not event.understood:
+        yield "missed"
 
 
 def _differences(step: Step, seen: list[str]) -> list[str]:
