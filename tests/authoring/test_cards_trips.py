@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,6 +94,12 @@ def test_any_card_is_a_character_that_plays(card: Card) -> None:
     data = to_character(card, (), Repairs())
     check(data, id_of(card.data["name"], card.digest), "en")  # raises unless it can be played
     assert json.loads(json.dumps(data)) == _plain(read_yaml(as_yaml(data), "x").data, data)
+
+
+@pytest.mark.parametrize("mark", ["\r", "\x85", "\u2028", "\u2029", "\ufeff"])
+def test_breaks_that_yaml_would_fold_are_kept(mark: str) -> None:
+    for text in (f"a{mark}b", f"a\n{mark}b\n", f"{mark}a\n{mark}"):
+        assert read_yaml(as_yaml({"other": text}), "x").data == {"other": text}
 
 
 def _plain(found: Any, like: Any) -> Any:

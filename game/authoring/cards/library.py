@@ -181,8 +181,12 @@ class _Dumper(yaml.SafeDumper):
     """Texts of several lines as blocks, so that an author can go on writing in the file."""
 
 
+# Outside of quotes YAML reads these as line breaks, and makes others of them.
+_OTHER_BREAKS = frozenset("\r\x85\u2028\u2029")
+
+
 def _text(dumper: yaml.SafeDumper, text: str) -> Any:
-    style = "|" if "\n" in text else None
+    style = '"' if _OTHER_BREAKS.intersection(text) else "|" if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
