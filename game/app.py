@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -49,6 +50,13 @@ class App:
         if self.options.own or self.options.saves is None:
             return self.options.own or own_folder()
         return self.options.saves / "library"
+
+    def with_library(self, library: Library) -> App:
+        """The same saves and models over other shelves: the house as one of its players sees it."""
+        _ = self.store, self.models, self._authored  # made now, so that they are shared
+        seen = copy.copy(self)
+        seen.library = library
+        return seen
 
     @property
     def store(self) -> Store:

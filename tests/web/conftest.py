@@ -22,7 +22,7 @@ from game.options import Options
 from game.ui.web.games import Games
 from game.ui.web.limits import Limits
 from game.ui.web.options import WebOptions, free_port
-from game.ui.web.server import application
+from game.ui.web.server import application, places_of
 
 CONTENT = Path(__file__).parent.parent / "content"
 FLAGS = [
@@ -41,9 +41,10 @@ class House:
 
         self.app = App(Options(language="en", seed=3, saves=saves))
         self.app.library = Library([CONTENT, Path(__file__).with_name("content")])
-        self.games = Games(self.app, limits)
+        asked = WebOptions(port=port, **options)
+        self.games = Games(self.app, limits, places_of(asked, self.app))
         self.url = f"http://127.0.0.1:{port}"
-        asgi = application(self.games, WebOptions(port=port, **options))
+        asgi = application(self.games, asked)
         config = uvicorn.Config(
             asgi, host="127.0.0.1", port=port, log_level="error", ws="none",
             timeout_graceful_shutdown=2,

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from ...app import App
 from ...errors import SaveError
-from .art import Gallery
-from .home import Shelf
 from .limits import Limits
 from .live import LiveGame
 from .model_settings import ModelSettings
+from .places import Places
 
 if TYPE_CHECKING:
     from ...session import Session
@@ -32,11 +31,12 @@ class Games:
     `cast_with` gives a session the models its player asked for; None where this server has none.
     """
 
-    def __init__(self, app: App, limits: Limits | None = None) -> None:
+    def __init__(
+        self, app: App, limits: Limits | None = None, places: Places | None = None
+    ) -> None:
         self.app = app
         self.limits = limits or Limits()
-        self.shelf = Shelf(app)
-        self.gallery = Gallery(app.library.roots)
+        self.places = places or Places(app)
         self.cast_with: CastWith | None = None
         self.closing = False
         self._lock = threading.Lock()
@@ -49,7 +49,8 @@ class Games:
     def admit(self, session: Session, lang: str, speed: str = "normal") -> LiveGame:
         """A session begun just now, or opened: its game, going on by itself."""
         key = session.save_id or f"memory{secrets.token_hex(16)}"
-        game = LiveGame(session, key, lang, self.gallery, self.app.note_ending)
+        gallery = self.places.of(session.owner).gallery
+        game = LiveGame(session, key, lang, gallery, self.app.note_ending)
         game.set_speed(speed)
         if self.cast_with is not None:
             self.cast_with(session, self.settings(session.owner))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...app import App, daily_puzzle
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ...saves import SaveHead
     from ...story import PuzzlePack
     from .games import Games
+    from .places import Place
 
 Data = dict[str, Any]
 MOST_SAVES = 200
@@ -24,24 +26,31 @@ FOLDERS = ("scenarios", "characters")
 
 
 class Shelf:
-    """What authors have put on the shelf, read again only where a file has changed."""
+    """What authors have put on the shelf, read again only where a file has changed.
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+    `own` is a player's own folder; packs that lie elsewhere are then read from the `common` shelf.
+    """
+
+    def __init__(self, app: App, own: Path | None = None, common: Shelf | None = None) -> None:
+        self.app, self._own, self._common = app, own, common
         self._kept: dict[tuple[str, ...], tuple[Any, Any]] = {}
 
     def heads(self, lang: str) -> list[Head]:
         """The scenarios in a language, then those that exist in another one only."""
-        found: list[Head] = self._keep(("heads", lang), lambda: _heads(self.app, lang))
+        found: list[Head] = self._keep(("heads", lang), lambda: _all(lang, self.app.library.heads))
         return found
 
     def people(self, lang: str) -> list[Head]:
-        """Those one can talk to."""
-        found: list[Head] = self._keep(("people", lang), lambda: self.app.library.characters(lang))
+        """Those one can talk to, likewise."""
+        found: list[Head] = self._keep(
+            ("people", lang), lambda: _all(lang, self.app.library.characters)
+        )
         return found
 
     def pack(self, head: Head) -> PuzzlePack | None:
         """A pack of puzzles; None where its file is broken."""
+        if self._common and self._own not in head.file.parents:
+            return self._common.pack(head)
 
         def load() -> Any:
             try:
@@ -71,14 +80,14 @@ class Shelf:
 
 def home(games: Games, owner: str, lang: str) -> Data:
     """Everything the start page shows."""
-    saves = games.app.saves(owner)
-    heads = games.shelf.heads(lang)
+    place, saves = games.places.of(owner), games.app.saves(owner)
+    heads, people = place.shelf.heads(lang), place.shelf.people(lang)
     return {
-        "stories": [_story(games, one, owner, lang) for one in heads if one.kind != "puzzles"],
+        "stories": [_story(place, one, owner) for one in heads if one.kind != "puzzles"],
         "packs": [
-            pack for one in heads if one.kind == "puzzles" and (pack := _pack(games, one, saves))
+            pack for one in heads if one.kind == "puzzles" and (pack := _pack(place, one, saves))
         ],
-        "people": [_person(games, one) for one in games.shelf.people(lang)],
+        "people": [_person(place, one) for one in people],
         "saves": [save(one) for one in saves[:MOST_SAVES]],
     }
 
@@ -99,42 +108,42 @@ def save(head: SaveHead) -> Data:
     }
 
 
-def _heads(app: App, lang: str) -> list[Head]:
-    found = [one for one in app.library.heads(lang) if not one.broken]
-    known = {one.id for one in found}
-    for other in LANGUAGES:
-        for one in app.library.heads(other):
-            if one.id not in known and not one.broken:
-                known.add(one.id)
-                found.append(one)
-    return found
+def _all(lang: str, heads: Callable[[str], list[Head]]) -> list[Head]:
+    found: dict[str, Head] = {}
+    for language in (lang, *LANGUAGES):
+        for one in heads(language):
+            if not one.broken:
+                found.setdefault(one.id, one)
+    return list(found.values())
 
 
-def _story(games: Games, head: Head, owner: str, lang: str) -> Data:
+def _story(place: Place, head: Head, owner: str) -> Data:
     return {
         "id": head.id,
+        "mine": place.owns(head.file),
         "title": clean(head.title),
         "synopsis": clean(head.synopsis),
         "genre": clean(head.genre),
         "minutes": clean(head.minutes),
-        "cover": games.gallery.address(head.cover),
+        "cover": place.gallery.address(head.cover),
         "hue": drawn.hue(head.id),
-        "endings": len(games.app.store.endings(owner, head.id)),
+        "endings": len(place.app.store.endings(owner, head.id)),
         "language": head.language,
     }
 
 
-def _pack(games: Games, head: Head, saves: list[SaveHead]) -> Data | None:
-    pack = games.shelf.pack(head)
+def _pack(place: Place, head: Head, saves: list[SaveHead]) -> Data | None:
+    pack = place.shelf.pack(head)
     if pack is None:
         return None
     solved = {one.title for one in saves if one.scenario == head.id and one.ended == "solved"}
     ids = [one.id for one in pack.puzzles]
     return {
         "id": head.id,
+        "mine": place.owns(head.file),
         "title": clean(head.title),
         "synopsis": clean(head.synopsis),
-        "cover": games.gallery.address(head.cover),
+        "cover": place.gallery.address(head.cover),
         "hue": drawn.hue(head.id),
         "language": head.language,
         "daily": daily_puzzle(ids, datetime.date.today().toordinal()),
@@ -156,11 +165,15 @@ def _puzzles(pack: PuzzlePack, solved: set[str]) -> list[Data]:
     ]
 
 
-def _person(games: Games, head: Head) -> Data:
+def _person(place: Place, head: Head) -> Data:
+    address = place.gallery.address
     return {
         "id": head.id,
+        "mine": place.owns(head.file),
+        "gives": place.gives(head.file),
+        "language": head.language,
         "name": clean(head.name),
         "tagline": clean(head.tagline),
         "hue": drawn.hue(head.id),
-        "portrait": games.gallery.address(f"{head.id}_calm"),
+        "portrait": address(f"{head.id}.png") or address(f"{head.id}_calm"),
     }

@@ -23,6 +23,7 @@ class WebOptions:
     lines_per_day: int = 0
     lines_in_all: int = 0
     games_per_player: int = 0
+    uploads: int = 0  # megabytes a player may keep of their own where others can come in; 0: none
     open_browser: bool = False
     language_named: bool = False  # --lang was given: it comes before a browser's own
 

@@ -21,6 +21,7 @@ from .games import Games
 from .limits import Limits
 from .options import WebOptions
 from .owners import owner_of
+from .places import Places
 from .tail import seen_from, tail
 
 log = logging.getLogger(__name__)
@@ -38,9 +39,15 @@ def games_of(options: WebOptions, app: App | None = None) -> Games:
         options.lines_per_game, options.lines_per_day, options.lines_in_all,
         options.games_per_player,
     )  # fmt: skip
-    games = Games(app or App(options.game), limits)
+    app = app or App(options.game)
+    games = Games(app, limits, places_of(options, app))
     games.cast_with = casting(games.app, owned(options))
     return games
+
+
+def places_of(options: WebOptions, app: App) -> Places:
+    """Who sees what on a server: all the same, or each a shelf of their own as well."""
+    return Places(app, shared=not owned(options), uploads=options.uploads > 0)
 
 
 def application(games: Games, options: WebOptions) -> Any:
@@ -89,11 +96,13 @@ def _routes(inner: Any, games: Games) -> None:
         kept = {"Cache-Control": "no-cache"}
         return FileResponse(path, media_type=_TYPES[path.suffix], headers=kept)
 
-    def art(name: str) -> Any:
-        path = games.gallery.find(name)
+    def art(request: Request, name: str) -> Any:
+        place = games.places.of(_owner(request))
+        path = place.gallery.find(name)
         if path is None:
             return Response(status_code=404)
-        kept = {**_PICTURE, "Cache-Control": "max-age=86400"}
+        whose = "private" if place.owns(path) else "public"
+        kept = {**_PICTURE, "Cache-Control": f"{whose}, max-age=86400"}
         return FileResponse(path, media_type=TYPES[path.suffix], headers=kept)
 
     def start(request: Request, lang: str = "") -> Any:
@@ -107,7 +116,7 @@ def _routes(inner: Any, games: Games) -> None:
     def take(request: Request, game: str, form: str = "md", lang: str = "") -> Any:
         return _take(games, request, game, form, language(lang))
 
-    for asked in (look, take, start):  # FastAPI looks for the type itself, not for its name
+    for asked in (look, take, start, art):  # FastAPI looks for the type itself, not for its name
         asked.__annotations__["request"] = Request
     for path, answer in (
         ("/health", health), ("/play/static/{name:path}", static), ("/play/art/{name}", art),
@@ -173,6 +182,7 @@ async def _sweep(games: Games, keep_days: float) -> None:
             await asyncio.to_thread(games.sweep)
             if keep_days and rounds % 60 == 0:
                 await asyncio.to_thread(games.app.store.expire, keep_days)
+                await asyncio.to_thread(games.places.expire, keep_days)
         except Exception:
             log.exception("sweeping failed")
         rounds += 1

@@ -67,7 +67,7 @@ def _branched(ask: Request, turn: int) -> Session:
         if turn > len(starts):
             raise Refused(ask.word("notices.no_turn", n=turn, now=len(starts)))
         seq = starts[turn - 1] if turn else len(game.session.events)
-        return ask.games.app.branch(game.session, seq)
+        return ask.app.branch(game.session, seq)
 
 
 def rewind(ask: Request) -> Data:
@@ -87,7 +87,7 @@ def clear(ask: Request) -> Data:
     """The story from its start, in a new save."""
     game = ask.game()
     begins(ask)
-    session = ask.games.app.restart(game.session)
+    session = ask.app.restart(game.session)
     return {**opened(ask, session), "said": ask.word("notices.cleared")}
 
 
@@ -95,7 +95,7 @@ def finish(ask: Request) -> Data:
     """Another game: the next puzzle of a pack, or the story again."""
     game = ask.game()
     begins(ask)
-    session = ask.games.app.another(game.session)
+    session = ask.app.another(game.session)
     return {**opened(ask, session), "said": ask.word("notices.started")}
 
 
@@ -106,7 +106,7 @@ def language(ask: Request) -> Data:
         ready(ask, game)
         session, said = game.session, ""
         if session.story.language != ask.lang and session.phase is Phase.PLAYER:
-            twin = ask.games.app.translate(session, ask.lang)
+            twin = ask.app.translate(session, ask.lang)
             if twin is None:
                 said = ask.word("notices.language_missing_twin")
             else:

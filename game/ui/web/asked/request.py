@@ -13,6 +13,7 @@ from ..live import LiveGame
 from ..pace import SPEEDS
 
 if TYPE_CHECKING:
+    from ....app import App
     from ....session import Session
 
 Data = dict[str, Any]
@@ -36,6 +37,11 @@ class Request:
     owner: str
     lang: str
     fields: Mapping[str, Any]
+
+    @property
+    def app(self) -> App:
+        """The house as this player sees it, with what is their own."""
+        return self.games.places.of(self.owner).app
 
     def word(self, key: str, **data: Any) -> str:
         """A word of the interface."""

@@ -24,27 +24,27 @@ def home(ask: Request) -> Data:
 def new(ask: Request) -> Data:
     """A new game of a story, or of a puzzle of a pack."""
     scenario, puzzle = ask.text("scenario", 60), ask.text("puzzle", 60)
-    known = ask.games.app.library.languages(scenario)
+    known = ask.app.library.languages(scenario)
     if not known:
         raise Refused(ask.word("notices.no_scenario", id=scenario))
     lang = ask.lang if ask.lang in known else known[0]
     begins(ask)
-    return opened(ask, ask.games.app.new(scenario, lang, None, puzzle, ask.owner))
+    return opened(ask, ask.app.new(scenario, lang, None, puzzle, ask.owner))
 
 
 def fields(ask: Request) -> Data:
     """The fields of a free talk, as they are for a character."""
-    return {"fields": free_talk.shown(ask.games.app, ask.text("character", 60), ask.lang)}
+    return {"fields": free_talk.shown(ask.app, ask.text("character", 60), ask.lang)}
 
 
 def talk(ask: Request) -> Data:
     """A free talk with the fields as the page has them."""
     filled = ask.fields.get("fields")
     filled = filled if isinstance(filled, Mapping) else {}
-    story = free_talk.story_of(ask.games.app, ask.text("character", 60), ask.lang, filled)
+    story = free_talk.story_of(ask.app, ask.text("character", 60), ask.lang, filled)
     who = free_talk.persona_of(filled, ask.lang)
     begins(ask)
-    return opened(ask, ask.games.app.begin(story, owner=ask.owner, persona=who))
+    return opened(ask, ask.app.begin(story, owner=ask.owner, persona=who))
 
 
 def open_game(ask: Request) -> Data:
