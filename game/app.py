@@ -140,8 +140,12 @@ class App:
         persona: Persona | None = None,
         parent: tuple[str, int] | None = None,
         events: Sequence[Event] = (),
+        keep: bool = True,
     ) -> Session:
-        """A game of a story that is at hand; `events` and `parent` make it a branch."""
+        """A game of a story that is at hand; `events` and `parent` make it a branch.
+
+        One that is not kept (an author trying a draft) lives in memory only.
+        """
         from .rules import begin
 
         if not events:
@@ -149,6 +153,8 @@ class App:
             found = self.store.endings(owner, story.id)
             name, info = (persona.name, persona.info) if persona else ("", "")
             events = [begin(story, seed, found, name, info)]
+        if not keep:
+            return self._session(story, events, "", owner, kept=False)
         save, kept = "", True
         try:
             save = self.store.create(

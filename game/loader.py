@@ -103,15 +103,19 @@ class Library:
             document = yamlfile.read(files[f"scenarios/{name}"], f"scenarios/{name}")
             for member in _cast_of(document.data):
                 if path := self.find("characters", member, language):
-                    files[f"characters/{member}"] = text_of(path)
+                    files[f"characters/{member}"] = self.read(path)
         return files
+
+    def read(self, path: Path) -> str:
+        """What a file of this library says; raises ContentError where it can't be read."""
+        return text_of(path)
 
     def _text(self, folder: str, name: str, language: str) -> str:
         path = self.find(folder, name, language)
         if path is None:
             missing = f"{folder}/{name}.{language}.yaml"
             raise ContentError([Diagnostic("file_missing", missing, data={"file": missing})])
-        return text_of(path)
+        return self.read(path)
 
     def _heads(self, folder: str, language: str) -> Iterator[Head]:
         seen: set[str] = set()

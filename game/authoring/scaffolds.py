@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -26,13 +27,19 @@ def place(kind: str, name: str, language: str, folder: Path) -> Path:
     )
 
 
+def begun(kind: str, name: str, language: str, title: str = "") -> str:
+    """What a new file says."""
+    text = (TEMPLATES / f"{kind}.{language}.yaml").read_text(encoding="utf-8")
+    # A title in double quotes is text whatever is in it: JSON's strings are YAML's, too.
+    named = json.dumps(title, ensure_ascii=False) if title else ""
+    words = {"TITLE": named or name.replace("_", " ").capitalize(), "NAME": name, "HOST": HOST}
+    return re.sub(r"\b(TITLE|NAME|HOST)\b", lambda found: words[found[0]], text)
+
+
 def write(kind: str, name: str, language: str, folder: Path) -> Path:
     """Writes a new file; raises FileExistsError where there is one."""
     path = place(kind, name, language, folder)
-    text = (TEMPLATES / f"{kind}.{language}.yaml").read_text(encoding="utf-8")
-    title = name.replace("_", " ").capitalize()
-    words = {"TITLE": title, "NAME": name, "HOST": HOST}
-    text = re.sub(r"\b(TITLE|NAME|HOST)\b", lambda found: words[found[0]], text)
+    text = begun(kind, name, language)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8", newline="\n") as file:
         file.write(f"# yaml-language-server: $schema={_schema(kind, path)}\n{text}")
