@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
-from ..app import App
+from ..app import OWNER, App
 from ..authoring.cards import library as shelf
 from ..authoring.cards.faults import CardError, Repair
 from ..authoring.cards.library import Words
@@ -18,7 +18,7 @@ from ..authoring.cards.puzzles import keep_puzzles
 from ..authoring.cards.read import Found, read
 from ..authoring.cards.write import FORMS, write
 from ..errors import GameError
-from ..loader import LANGUAGES
+from ..loader import LANGUAGES, TALK
 from .locale import text
 from .problems import error_text
 from .web.art import Gallery
@@ -29,14 +29,34 @@ _PUZZLE = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """What can be played now: a card, puzzles, a character who knows a book, or a chat."""
+
+    kind: str
+    id: str  # talk:ID, a scenario's id, or save:ID
+    name: str
+    turns: int = 0
+
+
 @dataclass
 class Result:
-    """What became of one file: what can be played now (`ids`), and what to tell about it."""
+    """What became of one file: what arrived with it, what was mended, or why it was refused.
+
+    `lines` tells all of it; `code` is the refusal's.
+    """
 
     file: str
-    ids: list[str] = field(default_factory=list)  # talk:ID, a scenario's id, or save:ID
+    arrivals: list[Arrival] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
     failed: bool = False
+    code: str = ""
+
+    @property
+    def ids(self) -> list[str]:
+        """What can be played now."""
+        return [one.id for one in self.arrivals]
 
 
 def words(language: str) -> Words:
@@ -54,10 +74,14 @@ def take_in(
     language: str = "",
     into: str = "",
     root: Path | None = None,
+    owner: str = OWNER,
 ) -> list[Result]:
-    """Imports files (name, bytes) into a player's own folder; `say` is the language of the report,
-    `language` that of the content where it shouldn't be guessed, `into` a lorebook's character."""
-    job = _Job(app, root or app.own, say, language, into)
+    """Imports files (name, bytes) into a player's own folder, and chats into `owner`'s saves.
+
+    `say` is the language of the report, `language` that of the content where it shouldn't be
+    guessed, `into` a lorebook's character.
+    """
+    job = _Job(app, root or app.own, say, language, into, owner)
     return job.run(files)
 
 
@@ -68,6 +92,7 @@ class _Job:
     say: str
     language: str
     into: str
+    owner: str
 
     def run(self, files: Sequence[tuple[str, bytes]]) -> list[Result]:
         results = [Result(name) for name, _ in files]
@@ -88,36 +113,35 @@ class _Job:
     def _keep(self, result: Result, found: Found, kind: str) -> None:
         try:
             getattr(self, f"_{kind}")(result, found)
-            result.lines += [repair_text(self.say, one) for one in found.repairs]
+            result.mended = [repair_text(self.say, one) for one in found.repairs]
+            result.lines += result.mended
         except (GameError, OSError) as error:
             self._failed(result, error)
 
     def _failed(self, result: Result, error: Exception) -> None:
         result.failed = True
+        result.code = error.code if isinstance(error, CardError) else ""
         result.lines.append(refusal(self.say, error))
 
     def _cards(self, result: Result, found: Found) -> None:
         for card in found.cards:
             language = self.language or shelf.language_of(card)
             kept = shelf.keep_card(card, self.root, words(language), language, found.repairs)
-            result.ids.append(f"talk:{kept.id}")
-            result.lines.append(self._done("card", kept))
+            self._done(result, Arrival("card", TALK + kept.id, kept.name), kept)
             if not self.into and len(found.cards) == 1:
                 self.into = kept.id
 
     def _puzzles(self, result: Result, found: Found) -> None:
         every = {one: words(one) for one in LANGUAGES}
         kept = keep_puzzles(found.puzzles, self.root, every, self.language, found.repairs)
-        result.ids.append(kept.id)
-        result.lines.append(self._done("puzzles", kept))
+        self._done(result, Arrival("puzzles", kept.id, kept.name), kept)
 
     def _book(self, result: Result, found: Found) -> None:
         if not self.into:
             raise CardError("book_alone")
         kept = shelf.keep_book(found.book or {}, self.root, self.into, self.language)
         found.repairs.extend(one for one in kept.repairs if one not in found.repairs)
-        result.ids.append(f"talk:{kept.id}")
-        result.lines.append(self._done("book", kept))
+        self._done(result, Arrival("book", TALK + kept.id, kept.name), kept)
 
     def _chat(self, result: Result, found: Found) -> None:
         from ..authoring.cards.replay import character_for, keep_chat
@@ -127,22 +151,23 @@ class _Job:
         for language in dict.fromkeys(tried):
             try:
                 who = self.into or character_for(self.app, found.chat, language)
-                session = keep_chat(self.app, found.chat, who, language, found.repairs)
+                session = keep_chat(self.app, found.chat, who, language, found.repairs, self.owner)
             except GameError:
                 if language == tuple(dict.fromkeys(tried))[-1]:
                     raise
                 continue
-            result.ids.append(f"save:{session.save_id}")
             name, turns = session.story.cast[who].name, len(session.turn_starts())
+            result.arrivals.append(Arrival("chat", f"save:{session.save_id}", name, turns))
             result.lines.append(text(self.say, "cards.done.chat", name=name, n=turns))
             return
 
     def _picture(self, result: Result, found: Found) -> None:
         raise CardError("picture_alone")
 
-    def _done(self, kind: str, kept: shelf.Kept) -> str:
+    def _done(self, result: Result, arrival: Arrival, kept: shelf.Kept) -> None:
         data = {"name": kept.name, "id": kept.id, "path": kept.path}
-        return text(self.say, f"cards.done.{kind}", **data)
+        result.arrivals.append(arrival)
+        result.lines.append(text(self.say, f"cards.done.{arrival.kind}", **data))
 
 
 def _with_pictures(results: Sequence[Result], found: Sequence[Found | None]) -> set[int]:

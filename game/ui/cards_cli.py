@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
             with path.open("rb") as stream:
                 files.append((path.name, stream.read(LARGEST + 1)))
         except OSError as error:
-            results.append(Result(path.name, [], [refusal(say, error)], failed=True))
+            results.append(Result(path.name, lines=[refusal(say, error)], failed=True))
     results += take_in(app, files, say, args.lang, args.into)
     for one in results:
         print(f"{one.file}", file=sys.stderr if one.failed else sys.stdout)

@@ -27,7 +27,7 @@ from .card import Card, Data, own
 from .faults import CardError, Repairs
 from .macros import escaped
 
-CARDS, ART, CHARACTERS = "cards", "art", "characters"
+CARDS, ART, CHARACTERS, SCENARIOS = "cards", "art", "characters", "scenarios"
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -154,6 +154,20 @@ def card_of(library: Library, found: str, language: str, words: Words) -> Card:
     character = story.cast[found]
     asides = _asides(words, came_as) if came_as else ()
     return theirs.to_card_of(character, language, came_as, asides)
+
+
+def forget(root: Path, found: str) -> bool:
+    """Deletes an imported character or pack with all that lies beside it; whether it was there."""
+    if not _ID.fullmatch(found):
+        return False
+    texts = [f"{found}.{one}.yaml" for one in LANGUAGES] + [f"{found}.yaml"]
+    places = [root / folder / name for folder in (CHARACTERS, SCENARIOS) for name in texts]
+    there = [one for one in places if one.is_file()]
+    beside = (root / ART / f"{found}.png", root / CARDS / f"{found}.charx",
+              root / CARDS / f"{found}.json")  # fmt: skip
+    for path in (*there, *beside):
+        path.unlink(missing_ok=True)
+    return bool(there)
 
 
 # --- files ---------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ...app import App
+from ...app import OWNER, App
 from ...cast import Take
 from ...cast.authored import AuthoredNarrator
 from ...events import ActorSpoke, Cue, Delta, TurnJudged
@@ -53,7 +53,9 @@ def character_for(app: App, chat: Chat, language: str) -> str:
     raise CardError("nobody", name=chat.character[:60])
 
 
-def keep_chat(app: App, chat: Chat, character: str, language: str, repairs: Repairs) -> Session:
+def keep_chat(
+    app: App, chat: Chat, character: str, language: str, repairs: Repairs, owner: str = OWNER
+) -> Session:
     """A saved game of talk that goes on where the chat ended; raises CardError, ContentError."""
     opening, pairs = exchanges(chat)
     if len(pairs) > MOST_TURNS:
@@ -63,7 +65,7 @@ def keep_chat(app: App, chat: Chat, character: str, language: str, repairs: Repa
     persona = Persona(name=chat.user.strip()[:80] or "…")
     story = app.library.free_talk(character, language, persona)
     played = _played(story, persona, opening, pairs[:MOST_TURNS])
-    return app.begin(story, persona=persona, events=played.events)
+    return app.begin(story, owner=owner, persona=persona, events=played.events)
 
 
 def _played(
