@@ -99,7 +99,7 @@ function dots(level) {
 
 function people(page, list) {
   const someone = (one) => el("li", {}, el("button", { type: "button", onclick: () => talk(page, one.id) },
-    el("span", { class: "face", "aria-hidden": "true" }, one.portrait ? el("img", { src: `play/${one.portrait}`, alt: "" }) : cutout(one.name, one.hue)),
+    el("span", { class: "face", "aria-hidden": "true" }, one.portrait ? el("img", { src: `play/${one.portrait}`, alt: "", loading: "lazy" }) : cutout(one.name, one.hue)),
     el("span", { class: "words" }, el("strong", {}, one.name), el("span", { class: "synopsis" }, one.tagline))));
   return el("ul", { class: "people" }, list.map(someone),
     el("li", {}, el("button", { type: "button", class: "new", onclick: () => talk(page, "") },
