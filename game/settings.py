@@ -22,17 +22,22 @@ PRESETS = Path(__file__).parent / "models" / "presets.yaml"
 ROLES = ("actor", "narrator", "judge")
 GUARDS = ("label", "voices", "markup", "loops", "repeats", "unfit")
 DEFAULT_MODEL = "gpt-3.5-turbo"
+LONGEST_REPEATED = 20
 
 Form = Literal["chat", "meta", "completions"]
 Kind = Literal["authored", "embed", "glm", "hf", "remote"]
 
 
 class SettingsError(GameError):
-    """A setting that can't be used; `field` names it, never its value where that is a key."""
+    """A setting that can't be used; `field` names it, never its value where that is a key.
 
-    def __init__(self, name: str, problem: str) -> None:
-        self.field, self.problem = name, problem
-        super().__init__(f"{name}: {problem}")
+    `code` and `data` are for an interface that has words of its own for it.
+    """
+
+    def __init__(self, name: str, problem: str, code: str, **data: str) -> None:
+        self.field, self.problem = name, problem.format(**data)
+        self.code, self.data = code, data
+        super().__init__(f"{name}: {self.problem}")
 
 
 class Key:
@@ -108,6 +113,7 @@ class Settings:
     history: int = 3000
     lore: int = 400
     summaries: bool = True
+    reword: bool = True  # whether the narrator's model words suggested replies anew
     guards: Mapping[str, bool] = field(default_factory=dict)
     unfit: str = ""  # a file or folder with the host's own words, beside those that are shipped
     device: str = "auto"
@@ -143,16 +149,23 @@ def parse_role(spec: str, part: str = "actor") -> Role:
         return Role("authored")
     if name == "embed":
         if part != "judge":
-            raise SettingsError(part, "embed only judges")
+            raise SettingsError(part, "embed only judges", "embed")
         return Role("embed", source)
     if name == "glm" or name == "hf":
         if not source:
-            raise SettingsError(part, f"{name}: needs a folder or a hub id after the colon")
+            problem = "{value}: needs a folder or a hub id after the colon"
+            raise SettingsError(part, problem, "folder", value=name)
         return Role("glm" if name == "glm" else "hf", source)
     if name not in presets():
         known = ", ".join(("authored", "embed", "glm:PATH", "hf:PATH", *presets()))
-        raise SettingsError(part, f"{name[:40]!r} is none of {known}")
+        data = {"value": repeated(name), "known": known}
+        raise SettingsError(part, "{value} is none of {known}", "known", **data)
     return Role("remote", source, name)
+
+
+def repeated(value: str) -> str:
+    """A value as an error may repeat it: what is as long as a key may be one."""
+    return repr(value) if len(value) <= LONGEST_REPEATED else "…"
 
 
 def endpoint(settings: Settings, part: str) -> Endpoint:

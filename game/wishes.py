@@ -10,14 +10,13 @@ gets no key but that player's.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from .settable import address, checked, with_server
 from .settings import (
-    GUARDS,
     ROLES,
     Key,
     Settings,
@@ -38,13 +37,13 @@ def resolve(
 ) -> Settings:
     """The settings that count; `page` is what a player wished for, `trusted` whether as owner."""
     env = os.environ if environment is None else environment
-    asked = _checked(with_servers(page or {}))
-    first, kept = _checked(command_line or {}), _checked(file or {})
+    asked = checked(with_servers(page or {}))
+    first, kept = checked(command_line or {}), checked(file or {})
     if not trusted:
         _refuse_inside(asked)
     merged = {**_from_environment(env), **kept, **asked, **first}
     if "base_url" in merged and any(part in merged for part in ROLES):
-        merged["base_url"] = _url(merged["base_url"])  # the environment's may be for others
+        merged["base_url"] = address(merged["base_url"])  # the environment's may be for others
     keys = {**_preset_keys(env), **kept.get("keys", {}), **first.get("keys", {})}
     for layer in (kept, first):
         if layer.get("key"):
@@ -55,6 +54,7 @@ def resolve(
             keys[preset] = asked.get("key", Key())
     if theirs:  # a player's server gets the player's key, never the host's
         keys["openai"] = asked.get("key", Key())
+    keys |= asked.get("keys", {})  # each given for one server by name
     return replace(Settings(), **{**merged, "key": Key(), "keys": keys, "trusted": trusted})
 
 
@@ -101,107 +101,16 @@ def _refuse_inside(asked: Mapping[str, Any]) -> None:
     for part in ROLES:
         role = parse_role(asked.get(part, "authored"), part)
         if role.kind in ("glm", "hf") or (role.kind == "embed" and role.source):
-            raise SettingsError(part, "only the host can choose a local model")
+            raise SettingsError(part, "only the host can choose a local model", "host_model")
         if role.kind == "remote" and is_local(presets()[role.preset]["base_url"]):
-            raise SettingsError(part, "only the host can choose a local server")
+            raise SettingsError(part, "only the host can choose a local server", "host_server")
     if asked.get("base_url") and leads_inside(asked["base_url"]):
-        raise SettingsError("base_url", "only the host can choose a local server")
-
-
-def _checked(wishes: Mapping[str, Any]) -> dict[str, Any]:
-    """Wishes with the types of `Settings`; raises SettingsError. Empty ones are none."""
-    known = {spec.name for spec in fields(Settings)}
-    found: dict[str, Any] = {}
-    for name, value in wishes.items():
-        if value is None or value == "" or (isinstance(value, Key) and not value):
-            continue
-        if name not in known or name == "trusted":
-            raise SettingsError(str(name)[:40], "there is no such setting")
-        found[name] = _value(name, value)
-    return found
-
-
-_RANGES: Mapping[str, tuple[float, float]] = {
-    "temperature": (0.0, 2.0), "top_p": (0.01, 1.0), "repetition_penalty": (0.5, 2.0),
-    "max_tokens": (16, 4096), "history": (200, 200_000), "lore": (0, 20_000),
-}  # fmt: skip
-
-
-def _value(name: str, value: Any) -> Any:
-    if name in ROLES:
-        parse_role(_text(name, value), name)
-        return _text(name, value).strip()
-    if name in _RANGES:
-        return _number(name, value)
-    if name == "base_url":
-        return _url(_text(name, value))
-    if name == "key":
-        return value if isinstance(value, Key) else Key(_text(name, value).strip())
-    if name == "keys":
-        found = _map(name, value)
-        return {str(k): v if isinstance(v, Key) else Key(_text(name, v)) for k, v in found}
-    if name == "guards":
-        return {_guard(k): _switch(k, v) for k, v in _map(name, value)}
-    return _switch(name, value) if name == "summaries" else _text(name, value)
-
-
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > 1000 or not value.isprintable():
-        raise SettingsError(name, "not a line of text")
-    return value
-
-
-def _number(name: str, value: Any) -> float | int:
-    least, most = _RANGES[name]
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = least - 1
-    if not least <= number <= most:
-        raise SettingsError(name, f"not a number from {least:g} to {most:g}")
-    return int(number) if isinstance(getattr(Settings, name), int) else number
-
-
-def _url(value: str) -> str:
-    try:
-        parts = urlsplit(value.strip())
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-        plain = not (parts.username or parts.password or parts.query or parts.fragment)
-    except ValueError:
-        usable = plain = False
-    if not usable or not plain:
-        raise SettingsError("base_url", "not an address like https://host/v1")
-    return value.strip().rstrip("/")
-
-
-def _map(name: str, value: Any) -> Sequence[tuple[str, Any]]:
-    if not isinstance(value, Mapping):
-        raise SettingsError(name, "not a block of names and values")
-    return list(value.items())
-
-
-def _guard(name: str) -> str:
-    if name not in GUARDS:
-        raise SettingsError("guards", f"{name[:40]!r} is none of {', '.join(GUARDS)}")
-    return name
-
-
-def _switch(name: str, value: Any) -> bool:
-    words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-    if isinstance(value, bool):
-        return value
-    if str(value).lower() not in words:
-        raise SettingsError(name, "neither on nor off")
-    return words[str(value).lower()]
+        raise SettingsError("base_url", "only the host can choose a local server", "host_server")
 
 
 def with_servers(wishes: Mapping[str, Any]) -> dict[str, Any]:
     """A player's wishes, where a bare model's name means that model on the `openai` server."""
-    known = {"authored", "embed", "glm", "hf", *presets()}
     return {
-        name: f"openai:{value.strip()}"
-        if name in ROLES and isinstance(value, str) and value.strip()
-        and value.strip().partition(":")[0] not in known
-        else value
+        name: with_server(value) if name in ROLES and isinstance(value, str) else value
         for name, value in wishes.items()
-    }  # fmt: skip
+    }

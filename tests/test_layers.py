@@ -19,7 +19,7 @@ LAYERS: list[set[str]] = [
     {"session"},
     {"cast"},
     {"models"},
-    {"prompts", "lore", "guards", "unfit", "settings", "wishes"},
+    {"prompts", "lore", "guards", "unfit", "settings", "settable", "wishes"},
     {"rules"},
     {"stage"},
     {"saves"},

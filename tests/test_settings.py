@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import socket
 from dataclasses import asdict
 from pathlib import Path
@@ -27,6 +28,7 @@ from game.settings import (
     parse_role,
     presets,
 )
+from game.ui.locale import has
 from game.ui.problems import error_text
 from game.wishes import read_file, resolve
 from tests.conftest import CONTENT
@@ -317,4 +319,30 @@ def test_a_game_says_what_is_missing_and_is_cast_as_its_player_wishes(
     assert session.actor is before
     app.cast(session, {"actor": "some-model", "key": THEIRS})
     assert isinstance(session.actor, ModelActor)
-    assert error_text("en", SettingsError("actor", "no such thing")).startswith("The setting actor")
+
+
+def test_a_refused_setting_is_told_in_either_language() -> None:
+    for wish in ({"actor": "nobody"}, {"top_p": 9}, {"reword": "maybe"}, {"base_url": "ftp://x"},
+                 {"narrator": "embed"}, {"actor": "glm:"}, {"guards": {"x": "on"}}, {"guards": 1},
+                 {"unfit": "a\nb"}, {"nonsense": 1}):  # fmt: skip
+        with pytest.raises(SettingsError) as caught:
+            resolve(wish, environment={})
+        english, chinese = (error_text(lang, caught.value) for lang in ("en", "zh"))
+        assert english.startswith("The setting ") and has(
+            "en", f"notices.setting.{caught.value.code}"
+        )
+        assert english.isascii() or "’" in english
+        assert re.search("[一-鿿]{3}", chinese.partition("：")[2]), chinese
+
+
+def test_what_may_be_a_key_is_not_repeated() -> None:
+    for wish in ({"actor": SECRET}, {SECRET: 1}, {"guards": {SECRET: "on"}}):
+        with pytest.raises(SettingsError) as caught:
+            resolve(wish, environment={})
+        assert SECRET not in error_text("en", caught.value) + str(caught.value)
+
+
+def test_a_key_can_be_given_for_one_server_by_name() -> None:
+    page = {"actor": "deepseek", "judge": "zhipu", "keys": {"deepseek": THEIRS}}
+    assert key_for(page=page, environment={"ZHIPUAI_API_KEY": SECRET}) == THEIRS
+    assert key_for("judge", page=page, environment={"ZHIPUAI_API_KEY": SECRET}) == SECRET

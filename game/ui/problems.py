@@ -49,10 +49,19 @@ def _word(lang: str, key: str, value: object) -> object:
 
 def notice_text(lang: str, notice: Notice) -> str:
     """What the player should know, in words; a model's failure says what can be done about it."""
+    if notice.code == "bad_setting":
+        return _setting(lang, **notice.data)
     if notice.code != "model_failed":
         return text(lang, f"notices.{notice.code}", **notice.data)
     failure = text(lang, f"notices.model_failed.{notice.data.get('kind', 'unreachable')}")
     return f"{failure} {text(lang, 'notices.model_choices')}"
+
+
+def _setting(lang: str, name: str, problem: str, code: str, **data: str) -> str:
+    """A setting that can't be used, in the interface's words where it has any."""
+    key = f"notices.setting.{code}"
+    said = text(lang, key, **data) if has(lang, key) else problem
+    return text(lang, "notices.bad_setting", name=name, problem=said)
 
 
 def error_text(lang: str, error: BaseException) -> str:
@@ -63,7 +72,7 @@ def error_text(lang: str, error: BaseException) -> str:
     if isinstance(error, ModelError):
         return text(lang, f"notices.model_failed.{error.kind}")
     if isinstance(error, SettingsError):
-        return text(lang, "notices.bad_setting", name=error.field, problem=error.problem)
+        return _setting(lang, error.field, error.problem, error.code, **error.data)
     if isinstance(error, SaveError):
         code = _SAVES.get(type(error), "save_failed")
         return text(lang, f"notices.{code}", save=error.save, detail=error.detail)

@@ -12,7 +12,7 @@ from ...app import App
 from ...errors import GameError, ModelError
 from ...events import Notice
 from ...settings import SettingsError
-from .model_settings import ModelSettings
+from .model_settings import WISHES, ModelSettings
 from .options import WebOptions
 
 if TYPE_CHECKING:
@@ -42,14 +42,9 @@ def casting(app: App, trusted: bool) -> CastWith:
 def wishes(settings: ModelSettings) -> dict[str, Any]:
     """A page's settings by the names of `Settings`; what was left as it was is no wish."""
     plain = ModelSettings()
-    names = {"character": "actor"}
-    fields = (
-        "base_url", "key", "character", "narrator", "judge", "temperature", "top_p",
-        "repetition_penalty", "max_tokens",
-    )  # fmt: skip
     return {
-        names.get(name, name): getattr(settings, name)
-        for name in fields
+        wish: getattr(settings, name)
+        for name, wish in WISHES.items()
         if getattr(settings, name) != getattr(plain, name)
     }
 
@@ -58,5 +53,6 @@ def _notice(error: GameError) -> Notice:
     if isinstance(error, ModelError):
         return Notice("model_failed", {"kind": error.kind})
     if isinstance(error, SettingsError):
-        return Notice("bad_setting", {"name": error.field, "problem": error.problem})
+        data = {"name": error.field, "problem": error.problem, "code": error.code}
+        return Notice("bad_setting", {**data, **error.data})
     return Notice("unexpected", {"error": str(error)})

@@ -6,19 +6,19 @@ no log and no URL, and nothing of them is ever sent back: a page only learns whi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
-from urllib.parse import urlsplit
 
-_RANGES: Mapping[str, tuple[float, float]] = {
-    "temperature": (0.0, 2.0),
-    "top_p": (0.01, 1.0),
-    "repetition_penalty": (0.5, 2.0),
-    "max_tokens": (16, 4096),
-}
-_NAME = re.compile(r"[\w.:/@+ -]{0,200}")
+from ...settable import setting, with_server
+from ...settings import ROLES, Key, SettingsError
+
+# What a page may ask for, by the names of `Settings`.
+WISHES: Mapping[str, str] = {
+    "base_url": "base_url", "key": "key", "character": "actor", "narrator": "narrator",
+    "judge": "judge", "temperature": "temperature", "top_p": "top_p",
+    "repetition_penalty": "repetition_penalty", "max_tokens": "max_tokens",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,35 +59,17 @@ def changed(settings: ModelSettings, asked: Mapping[str, Any]) -> ModelSettings:
     for name, value in asked.items():
         if value in ("", None):
             continue
-        if name in _RANGES:
-            values[name] = _number(name, value)
-        elif name in ("base_url", "key", "character", "narrator", "judge"):
-            values[name] = _text(name, value)
+        if name in WISHES:
+            values[name] = _checked(name, value)
     return replace(settings, **values)
 
 
-def _number(name: str, value: Any) -> float | int:
-    least, most = _RANGES[name]
+def _checked(name: str, value: Any) -> Any:
+    """A field's value, as it may be wished for."""
+    wish = WISHES[name]
+    bare = with_server(value) if wish in ROLES and isinstance(value, str) else value
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        found = setting(wish, bare)
+    except SettingsError:
         raise SettingsFault(name) from None
-    if not least <= number <= most:
-        raise SettingsFault(name)
-    return int(number) if name == "max_tokens" else number
-
-
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str) or len(value) > 500 or not value.isprintable():
-        raise SettingsFault(name)
-    value = value.strip()
-    if name == "base_url":
-        try:
-            parts = urlsplit(value)
-        except ValueError:
-            raise SettingsFault(name) from None
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingsFault(name)
-    elif name != "key" and not _NAME.fullmatch(value):
-        raise SettingsFault(name)
-    return value
+    return found.reveal() if isinstance(found, Key) else found
