@@ -22,6 +22,7 @@ SMALL_CELLS = int((WIDTH - 44) / 6.5)  # the conditions' smaller letters are all
 
 _KINDS = {"good": "#2e7d4f", "bad": "#b23a3a", "neutral": "#6b7280", "secret": "#7a4fb5",
           "timeout": "#a8742a"}  # fmt: skip
+_HERE = "#d9862b"
 _STYLE = """
 text{font-family:system-ui,-apple-system,"Segoe UI","Noto Sans","Noto Sans CJK SC","PingFang SC",
 "Microsoft YaHei",sans-serif;font-size:12px;fill:#1f2430}
@@ -31,8 +32,9 @@ text{font-family:system-ui,-apple-system,"Segoe UI","Noto Sans","Noto Sans CJK S
 """
 
 
-def svg(chart: Chart, words: Mapping[str, str]) -> str:
-    """The picture; `words` are the interface's, for the legend."""
+def svg(chart: Chart, words: Mapping[str, str], here: frozenset[str] = frozenset()) -> str:
+    """The picture; `words` are the interface's, for the legend, and `here` says where a game is,
+    as `scene x` and `beat x`."""
     places, height = _placed(chart)
     last = max(frame.column for frame in chart.frames) + 1
     width = MARGIN * 2 + (last + 1) * WIDTH + last * GAP
@@ -47,6 +49,7 @@ def svg(chart: Chart, words: Mapping[str, str]) -> str:
     parts += _leads(chart, places)  # below the frames, whose text they would cross
     for frame in chart.frames:
         parts += _frame(frame, places, {one.id: one.title for one in chart.frames})
+        parts += _here(frame, places, here)
     parts += _boxes(chart, places, words)
     parts += _ways(chart, places)
     return "\n".join([*parts, "</svg>"]) + "\n"
@@ -110,6 +113,22 @@ def _frame(frame: Frame, places: Places, titles: Mapping[str, str]) -> Iterator[
     yield _text(x + WIDTH - 12, y + 22, _times(frame.met) or frame.id, "n", "end")
     for row in frame.rows:
         yield from _row(row, *places[f"beat {row.id}"], titles)
+
+
+def _here(frame: Frame, places: Places, here: frozenset[str]) -> Iterator[str]:
+    """A broad frame around the scene a game is in, and a band behind the beat that came last."""
+    if f"scene {frame.id}" in here:
+        x, y = places[f"scene {frame.id}"]
+        height = HEAD + sum(map(_row_height, frame.rows)) + PAD
+        yield (f'<rect class="here" x="{x - 5}" y="{y - 5}" width="{WIDTH + 10}" '
+               f'height="{height + 10}" rx="14" fill="none" stroke="{_HERE}" '
+               'stroke-width="4"/>')  # fmt: skip
+    for row in frame.rows:
+        if f"beat {row.id}" in here:
+            x, y = places[f"beat {row.id}"]
+            yield (f'<rect class="here" x="{x + 4}" y="{y - 2}" width="{WIDTH - 8}" '
+                   f'height="{_row_height(row) - 4}" rx="6" fill="{_HERE}" '
+                   'fill-opacity="0.16"/>')  # fmt: skip
 
 
 def _row(row: Row, x: float, y: float, titles: Mapping[str, str]) -> Iterator[str]:

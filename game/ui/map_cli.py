@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..authoring.chart import Chart
     from ..story import Story
 
-_WORDS = ("goals", "endings", "met", "unmet", "unknown", "auto", "roll", "go")
+WORDS = ("goals", "endings", "met", "unmet", "unknown", "auto", "roll", "go")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     from ..authoring.chart_mermaid import mermaid
     from ..authoring.chart_svg import svg
 
-    words = {key: text(language, f"map.{key}") for key in _WORDS}
+    words = {key: text(language, f"map.{key}") for key in WORDS}
     if args.svg or not args.mermaid:
         _write(args.svg or Path(f"{story.id}.{language}.svg"), svg(drawn, words), language)
     if args.mermaid:

@@ -7,6 +7,7 @@ trusted: texts are measured, ids are looked up, and whatever goes wrong is answe
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from ...errors import GameError
@@ -14,7 +15,7 @@ from ..locale import language, text
 from ..problems import error_text
 from . import talk
 from .asked import ACTIONS
-from .asked.request import Refused, Request
+from .asked.request import Action, Refused, Request
 from .games import Games
 from .model_settings import SettingsFault
 
@@ -23,16 +24,16 @@ Data = dict[str, Any]
 
 
 class Desk:
-    """Answers pages."""
+    """Answers pages; `actions` are what can be asked for here."""
 
-    def __init__(self, games: Games) -> None:
-        self.games = games
+    def __init__(self, games: Games, actions: Mapping[str, Action] = ACTIONS) -> None:
+        self.games, self._actions = games, actions
 
     def ask(self, owner: str, payload: Any) -> Data:
         """The answer to one request: `ok` with data, or `error` with a sentence."""
         fields = payload if isinstance(payload, dict) else {}
         lang = language(str(fields.get("lang", "")))
-        action = ACTIONS.get(str(fields.get("do", "")))
+        action = self._actions.get(str(fields.get("do", "")))
         if action is None or not owner:
             return {"ok": False, "error": text(lang, "web.bad_request")}
         try:
