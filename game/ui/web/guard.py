@@ -16,6 +16,8 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from .bring import LARGEST_BODY
+from .bring import PATH as BRING
 from .owners import new_token, set_cookie, token_in
 
 Scope = MutableMapping[str, Any]
@@ -25,12 +27,13 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 64 * 1024
+LARGER = {BRING: LARGEST_BODY}  # the one path where files come in
 _GET = re.compile(
     r"/|/health|/play/[\w./-]+|/(assets|static|svelte)/[\w./@~+-]+|/theme\.css|/favicon\.ico"
     r"|/(gradio_api/)?(config|theme\.css|startup-events|app_id|login_check)/?"
     r"|/gradio_api/heartbeat/\w+|/manifest\.json|/robots\.txt"
 )
-_POST = re.compile(r"/gradio_api/component_server/?")
+_POST = re.compile(r"/gradio_api/component_server/?|/play/bring")
 _LOCAL = ("localhost",)
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
 _OUTSIDE = re.compile(rb"<meta\s+(property|name)=\"(og|twitter):[^>]*>")
@@ -98,7 +101,7 @@ class Guard:
         if method == "POST" and origin and urlsplit(origin).netloc != host:
             return 403, "asked for by another site"
         length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > MAX_BODY:
+        if not length.isdigit() or int(length) > LARGER.get(path, MAX_BODY):
             return 413, "too long"
         return None
 
@@ -130,10 +133,10 @@ class Guard:
         secure = headers.get(b"x-forwarded-proto", b"") == b"https"
         fresh = set_cookie(new_token(), secure) if page and not token else ""
         out = _Page(send, fresh, self.head) if page else _Plain(send)
-        await self.app(scope, _bounded(receive), out)
+        await self.app(scope, _bounded(receive, LARGER.get(scope["path"], MAX_BODY)), out)
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """The body, as long as it is no longer than allowed, whatever its header said."""
     total = 0
 
@@ -141,7 +144,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal total
         message = await receive()
         total += len(message.get("body", b""))
-        if total > MAX_BODY:
+        if total > most:
             return {"type": "http.disconnect"}
         return message
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...app import App, daily_puzzle
 from ...errors import ContentError
-from ...loader import LANGUAGES, Head
+from ...loader import LANGUAGES, TALK, Head
 from ..view import clean
 from . import drawn
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...saves import SaveHead
     from ...story import PuzzlePack
     from .games import Games
-    from .places import Place
+    from .places import Place, Places
 
 Data = dict[str, Any]
 MOST_SAVES = 200
@@ -88,8 +88,24 @@ def home(games: Games, owner: str, lang: str) -> Data:
             pack for one in heads if one.kind == "puzzles" and (pack := _pack(place, one, saves))
         ],
         "people": [_person(place, one) for one in people],
+        "bring": _bring(games.places, place),
         "saves": [save(one) for one in saves[:MOST_SAVES]],
     }
+
+
+def _bring(places: Places, place: Place) -> Data | None:
+    """What may be brought in; None where nothing may."""
+    from .bring import LARGEST_ALL, LARGEST_FILE, MOST_FILES
+
+    if place.root is None:
+        return None
+    return {"files": MOST_FILES, "file": LARGEST_FILE, "all": LARGEST_ALL, "guest": places.shared}
+
+
+def spoken(place: Place, character: str, lang: str) -> str:
+    """The language a character speaks: the page's if it can be, else one there is."""
+    found = place.app.library.languages(TALK + character)
+    return lang if lang in found or not found else found[0]
 
 
 def save(head: SaveHead) -> Data:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
 import logging
 import signal
 import threading
@@ -15,6 +14,9 @@ from typing import Any
 from ...app import App
 from ..locale import language, text
 from .art import TYPES
+from .bring import PATH as BRING
+from .bring import Bring
+from .budget import Budget
 from .casting import casting, owned
 from .desk import Desk
 from .games import Games
@@ -68,7 +70,7 @@ def application(games: Games, options: WebOptions) -> Any:
             await asyncio.to_thread(games.drain, DRAIN)
 
     inner = fastapi.FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    _routes(inner, games)
+    _routes(inner, games, options)
     lang = options.game.language
     page = blocks(Desk(games), text(lang, "app.title"))
     page.queue(default_concurrency_limit=None)
@@ -81,9 +83,14 @@ def application(games: Games, options: WebOptions) -> Any:
     return Guard(inner, (options.host, *options.names), options.auth, first)
 
 
-def _routes(inner: Any, games: Games) -> None:
+def _routes(inner: Any, games: Games, options: WebOptions) -> None:
     from fastapi import Request
     from fastapi.responses import FileResponse, JSONResponse, Response
+
+    from .give import Give, headers
+
+    give = Give(games)
+    bringing = Bring(games, Budget(games.places, options.uploads, options.uploads_in_all))
 
     def health() -> Any:
         body = {"status": "closing" if games.closing else "ok", "games": len(games)}
@@ -113,16 +120,36 @@ def _routes(inner: Any, games: Games) -> None:
     async def look(request: Request, game: str) -> Any:
         return await _look(games, request, game)
 
-    def take(request: Request, game: str, form: str = "md", lang: str = "") -> Any:
-        return _take(games, request, game, form, language(lang))
+    def sent(file: tuple[str, bytes] | None) -> Any:
+        if file is None:
+            return Response(status_code=404)
+        return Response(file[1], media_type="application/octet-stream", headers=headers(file[0]))
 
-    for asked in (look, take, start, art):  # FastAPI looks for the type itself, not for its name
+    def take(request: Request, game: str, form: str = "md", lang: str = "") -> Any:
+        return sent(give.game(_owner(request), game[:80], form, language(lang)))
+
+    async def card(request: Request, character: str, form: str = "png", lang: str = "") -> Any:
+        return sent(await give.card(_owner(request), character[:80], form, language(lang)))
+
+    async def bring(request: Request) -> Any:
+        status, answer = await bringing.answer(request, _owner(request))
+        return JSONResponse(answer, status, {"Cache-Control": "no-store"})
+
+    for asked in (
+        look,
+        take,
+        start,
+        art,
+        card,
+        bring,
+    ):  # FastAPI looks for the type itself, not for its name
         asked.__annotations__["request"] = Request
     for path, answer in (
         ("/health", health), ("/play/static/{name:path}", static), ("/play/art/{name}", art),
-        ("/play/tail", look), ("/play/export", take), ("/play/start", start),
+        ("/play/tail", look), ("/play/export", take), ("/play/start", start), ("/play/card", card),
     ):  # fmt: skip
         inner.add_api_route(path, answer, methods=["GET"], response_model=None)
+    inner.add_api_route(BRING, bring, methods=["POST"], response_model=None)
 
 
 def _owner(request: Any) -> str:
@@ -148,30 +175,6 @@ async def _look(games: Games, request: Any, game: str) -> Any:
     kept = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     body = tail(games, found, seen)
     return StreamingResponse(body, media_type="text/event-stream", headers=kept)
-
-
-def _take(games: Games, request: Any, game: str, form: str, lang: str) -> Any:
-    """A game as a file, for its owner only; the file's name is ours."""
-    from fastapi.responses import Response
-
-    from ...errors import GameError
-    from ..export import FORMS, export
-
-    owner = _owner(request)
-    try:
-        found = games.find(owner, game[:80], lang).session if owner and form in FORMS else None
-    except GameError:
-        found = None
-    if found is None:
-        return Response(status_code=404)
-    date = datetime.date.today().isoformat()
-    body = export(found.story, found.events, form, lang, date)
-    kept = {
-        "Content-Disposition": f'attachment; filename="game-{date}.{form}"',
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-        "Cache-Control": "no-store",
-    }
-    return Response(body, media_type="application/octet-stream", headers=kept)
 
 
 async def _sweep(games: Games, keep_days: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import back, keep, play, shelf, typed
+from . import back, keep, own, play, shelf, typed
 from .request import Action
 
 ACTIONS: Mapping[str, Action] = {
@@ -42,4 +42,6 @@ ACTIONS: Mapping[str, Action] = {
     "open": shelf.open_game,
     "ask": play.ask_question,
     "giveup": play.give_up,
+    "forms": own.forms,
+    "remove": own.remove,
 }

@@ -36,6 +36,7 @@ def delete_all(ask: Request) -> Data:
     for head in ask.games.app.saves(ask.owner):
         ask.games.forget(ask.owner, head.id)
     ask.games.app.store.delete_owner(ask.owner)
+    ask.games.places.forget(ask.owner)
     ask.games.forget_settings(ask.owner)
     return saves(ask)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ....loader import TALK
 from .. import home as start_page
 from .. import talk as free_talk
 from ..words import words
@@ -28,23 +29,31 @@ def new(ask: Request) -> Data:
     if not known:
         raise Refused(ask.word("notices.no_scenario", id=scenario))
     lang = ask.lang if ask.lang in known else known[0]
+    persona = free_talk.persona_of({}, lang) if scenario.startswith(TALK) else None
     begins(ask)
-    return opened(ask, ask.app.new(scenario, lang, None, puzzle, ask.owner))
+    return opened(ask, ask.app.new(scenario, lang, None, puzzle, ask.owner, persona))
 
 
 def fields(ask: Request) -> Data:
     """The fields of a free talk, as they are for a character."""
-    return {"fields": free_talk.shown(ask.app, ask.text("character", 60), ask.lang)}
+    character = ask.text("character", 60)
+    return {"fields": free_talk.shown(ask.app, character, _spoken(ask, character))}
 
 
 def talk(ask: Request) -> Data:
     """A free talk with the fields as the page has them."""
     filled = ask.fields.get("fields")
     filled = filled if isinstance(filled, Mapping) else {}
-    story = free_talk.story_of(ask.app, ask.text("character", 60), ask.lang, filled)
-    who = free_talk.persona_of(filled, ask.lang)
+    character = ask.text("character", 60)
+    lang = _spoken(ask, character)
+    story = free_talk.story_of(ask.app, character, lang, filled)
+    who = free_talk.persona_of(filled, lang)
     begins(ask)
     return opened(ask, ask.app.begin(story, owner=ask.owner, persona=who))
+
+
+def _spoken(ask: Request, character: str) -> str:
+    return start_page.spoken(ask.games.places.of(ask.owner), character, ask.lang)
 
 
 def open_game(ask: Request) -> Data:
