@@ -46,8 +46,16 @@ def _by_id(data: Any) -> Any:
     return data
 
 
+def _within(part: Any, whole: Any) -> bool:
+    if isinstance(part, dict) and isinstance(whole, dict):
+        return all(key in whole and _within(one, whole[key]) for key, one in part.items())
+    if isinstance(part, list) and isinstance(whole, list):
+        return part == whole[: len(part)]
+    return bool(part == whole)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_step_plays_and_the_last_is_what_ships(language: str, tmp_path: Path) -> None:
+def test_every_step_plays_and_the_last_is_in_what_ships(language: str, tmp_path: Path) -> None:
     files: dict[str, Any] = {}
     for name, piece in _snippets(language):
         files[name] = _joined(files.get(name, {}), piece)
@@ -64,7 +72,9 @@ def test_every_step_plays_and_the_last_is_what_ships(language: str, tmp_path: Pa
     assert len(files) == 2
     for name, data in files.items():
         shipped = yaml.load((ROOT / name).read_text(encoding="utf-8"), yaml.CBaseLoader)
-        assert _by_id(data) == _by_id(shipped)
+        # Where the guide shows a few of a kind (small talk, asides), the file that ships has more.
+        assert _within(_by_id(data), _by_id(shipped)), name
+        assert set(data) == set(shipped), name
 
 
 def test_the_reference_is_what_the_types_say() -> None:
