@@ -27,7 +27,7 @@ LAYERS: list[set[str]] = [
     {"loader", "matching"},
     {"checks"},
     {"marks"},
-    {"templates", "yamlfile", "dice", "schemas"},
+    {"templates", "yamlfile", "dice"},
     {"values"},
     {"history"},
     {"events", "story", "errors", "plain", "folding"},

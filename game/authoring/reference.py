@@ -80,15 +80,15 @@ def _table(model: type[BaseModel], language: str) -> str:
     for name, spec in model.model_fields.items():
         shown = f"**`{name}`**" if spec.is_required() else f"`{name}`"
         kind = _kind((spec.annotation, *spec.metadata), language)
-        told = description(model, name, language)
+        told = description(model.__name__, name, language)
         rows.append(f"| {shown} | {kind} | {_default(spec)} | {told} |")
     return "\n".join(rows)
 
 
-def description(model: type[BaseModel], name: str, language: str) -> str:
-    """What a field is for."""
+def description(block: str, name: str, language: str) -> str:
+    """What a field of a block (a class of `story`) is for."""
     table = _descriptions()
-    pair = table.get(f"{model.__name__}.{name}") or table[name]
+    pair = table.get(f"{block}.{name}") or table[name]
     return pair[LANGUAGES[::-1].index(language)]
 
 

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from game import schemas
+from game.authoring import schemas
 from tests.conftest import CONTENT
 
 ROOT = schemas.FOLDER.parent
@@ -63,3 +63,12 @@ def test_a_misspelt_field_is_a_red_squiggle() -> None:
     assert not list(validator.iter_errors(data)), "as an editor reads it"
     data["scenes"]["hall"]["beats"][0]["sugest"] = "x"
     assert list(validator.iter_errors(data))
+
+
+def test_editors_are_told_what_each_field_is_for() -> None:
+    for text in schemas.generate().values():
+        schema = json.loads(text)
+        for block in (schema, *schema["$defs"].values()):
+            for name, field in block.get("properties", {}).items():
+                english, _, chinese = field["description"].partition("\n")
+                assert english and chinese, (block["title"], name)

@@ -8,26 +8,40 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-FOLDER = Path(__file__).resolve().parent.parent / "schemas"
+from ..loader import ROOT
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+FOLDER = ROOT / "schemas"
 
 
 def generate() -> dict[str, str]:
     """Each schema's file name and text."""
-    from pydantic import BaseModel
-
-    from .story import Character, PuzzlePack, Scenario
+    from ..story import Character, PuzzlePack, Scenario
 
     kinds: dict[str, type[BaseModel]] = {
         "character": Character, "scenario": Scenario, "puzzles": PuzzlePack,
     }  # fmt: skip
     found = {}
     for name, kind in kinds.items():
-        schema: dict[str, Any] = kind.model_json_schema()
-        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_loose(schema)}
+        schema = _told(_loose(kind.model_json_schema()))
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
         found[f"{name}.schema.json"] = json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
     return found
+
+
+def _told(schema: dict[str, Any]) -> dict[str, Any]:
+    """With what each field is for, in both languages: editors show it where one types."""
+    from .reference import description
+
+    for block in (schema, *schema["$defs"].values()):
+        for name, field in block.get("properties", {}).items():
+            lines = [description(block["title"], name, language) for language in ("en", "zh")]
+            field["description"] = "\n".join(lines)
+    return schema
 
 
 def _loose(node: Any) -> Any:
