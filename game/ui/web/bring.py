@@ -17,6 +17,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
+from ...authoring.cards.chats import looks_like_chat
 from ..locale import has, language, text
 from ..view import clean
 from .budget import Budget
@@ -30,7 +31,7 @@ MOST_FILES, LARGEST_FILE, LARGEST_ALL = 20, 20 * 2**20, 40 * 2**20
 MANIFEST = 16 * 1024
 LARGEST_BODY = LARGEST_ALL + MANIFEST
 MOST_AT_ONCE, MOST_READING = 4, 2
-PATIENCE = 120.0  # seconds a body may take to come
+PATIENCE, SLOWEST = 15.0, 64 * 1024  # seconds a body may take beside its bytes, bytes a second
 DRAIN = (
     15.0  # seconds the rest of a refused body is waited for, so that its sender hears the answer
 )
@@ -96,12 +97,13 @@ class Bring:
         from starlette.requests import ClientDisconnect
 
         try:
+            stream = request.stream()
             with anyio.fail_after(PATIENCE):
-                stream = request.stream()
                 parcel, body = await _opened(stream)
-                which = await anyio.to_thread.run_sync(self._counted, owner, parcel)
-                if which:
-                    raise Refused(429, f"limit_{which}")
+            which = await anyio.to_thread.run_sync(self._counted, owner, parcel)
+            if which:
+                raise Refused(429, f"limit_{which}")
+            with anyio.fail_after(PATIENCE + parcel.size / SLOWEST):
                 async for chunk in stream:
                     body += chunk
                     if len(body) > parcel.size:
@@ -118,9 +120,9 @@ class Bring:
     def _take(self, owner: str, lang: str, into: str, files: list[tuple[str, bytes]]) -> list[Data]:
         from ..cards import take_in
 
-        place = self._games.places.of(owner)
-        most = self._games.limits.games
-        if most and len(self._games.app.saves(owner)) >= most:
+        place, most = self._games.places.of(owner), self._games.limits.games
+        chats = sum(looks_like_chat(raw) for _, raw in files)  # each becomes a save
+        if most and chats and len(self._games.app.saves(owner)) + chats > most:
             raise Refused(429, "limit_games")
         try:
             done = take_in(place.app, files, lang, "", into, place.root, owner)

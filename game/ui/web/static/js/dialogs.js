@@ -45,7 +45,7 @@ export async function saves(page) {
       : [el("li", { class: "dim" }, word("saves.none"))]));
     wipe.hidden = !heads.length;
   };
-  const wipe = button(word("web.saves_page.delete_all"), () => sure(page, word("web.saves_page.delete_all_sure"), async () => {
+  const wipe = button(word("web.saves_page.delete_all"), () => sure(page, word(page.shelf?.bring?.guest ? "web.bring.delete_all_sure" : "web.saves_page.delete_all_sure"), async () => {
     const left = await ask("delete_all");
     if (!left) return;
     fill(left.saves);
@@ -205,7 +205,7 @@ export function exporting(page, game) {
     address.search = new URLSearchParams({ game, form, lang });
     return el("li", {}, el("a", { href: address.href, download: "" }, word(`web.export_${form}`)));
   };
-  dialog(page, word("web.export"), el("ul", { class: "links" }, ["md", "html", "jsonl"].map(link)), "small");
+  dialog(page, word("web.export"), el("ul", { class: "links" }, ["md", "html", "jsonl", "chat"].map(link)), "small");
 }
 
 const GROUPS = {

@@ -40,5 +40,6 @@ export class Figures {
 
 function figure(one) {
   const picture = one.portrait ? el("img", { src: `play/${one.portrait}`, alt: "" }) : cutout(one.name, one.hue, one.mood);
-  return el("li", { class: `figure ${one.mood}`, "data-who": one.who }, picture, el("span", { class: "plate" }, one.name));
+  const painted = /\.(png|webp|jpe?g)(\?|$)/.test(one.portrait); // has edges, as a cut-out figure has not
+  return el("li", { class: `figure ${one.mood}${painted ? " painted" : ""}`, "data-who": one.who }, picture, el("span", { class: "plate" }, one.name));
 }

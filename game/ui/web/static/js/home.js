@@ -1,34 +1,36 @@
 // The start page: where you left off, stories, puzzles and the daily one, someone to talk to.
 
-import { button, cutout, el } from "./dom.js";
+import { button, cutout, el, icon } from "./dom.js";
 import { lang, word } from "./words.js";
 
 // What opens over the page is fetched when it is first needed, so that the page stands sooner.
-const later = (name) => async (...about) => (await import("./dialogs.js"))[name](...about);
-const [look, models, saves, talk] = ["look", "models", "saves", "talk"].map(later);
+const later = (file) => (name) => async (...about) => (await import(file))[name](...about);
+const [look, models, saves, talk] = ["look", "models", "saves", "talk"].map(later("./dialogs.js"));
+const [choose, more] = ["choose", "more"].map(later("./bring.js"));
 
 export function home(page, shelf) {
   const packs = shelf.packs.map((pack) => puzzles(page, pack));
   return el("div", { class: "home" },
-    header(page, !shelf.saves.length),
+    header(page, shelf),
     shelf.saves.length ? resume(page, shelf.saves) : null,
     section("stories", shelf.stories.length
       ? el("ul", { class: "covers" }, shelf.stories.map((story) => card(page, story)))
       : el("p", {}, word("menu.empty"))),
     packs,
-    section("talk", el("p", { class: "about" }, word("web.talk.about")), people(page, shelf.people)));
+    section("talk", el("p", { class: "about" }, word("web.talk.about")), people(page, shelf)));
 }
 
-function header(page, first) {
+function header(page, shelf) {
   const other = lang === "zh" ? "en" : "zh";
   return el("header", { class: "masthead" },
     el("div", { class: "tools" },
       button(word(`language.${other}`), () => page.language(other), { class: "quiet", lang: other === "zh" ? "zh-CN" : "en" }),
+      shelf.bring ? button(`${word("web.bring.heading")}…`, () => choose(page), { class: "quiet" }) : null,
       button(word("web.look.heading"), () => look(page), { class: "quiet" }),
       button(word("web.settings.heading"), () => models(page), { class: "quiet" })),
     el("h1", { tabindex: -1 }, word("app.title")),
     el("p", { class: "tagline" }, word("app.tagline")),
-    first ? el("p", { class: "first" }, word("web.hello")) : null);
+    shelf.saves.length ? null : el("p", { class: "first" }, word("web.hello")));
 }
 
 function section(key, ...inside) {
@@ -55,6 +57,7 @@ function cover(item) {
 
 function card(page, story) {
   const facts = [
+    story.mine ? word("web.bring.yours") : null,
     story.genre,
     story.minutes && word("menu.minutes", { n: story.minutes }),
     story.endings ? word("menu.endings", { n: story.endings }) : null,
@@ -71,10 +74,11 @@ function card(page, story) {
 }
 
 function puzzles(page, pack) {
-  const daily = pack.puzzles.find((one) => one.id === pack.daily);
+  const daily = pack.mine ? null : pack.puzzles.find((one) => one.id === pack.daily);
   const play = (puzzle) => page.begin("new", { scenario: pack.id, puzzle });
-  return el("section", { class: "shelf puzzles", "aria-label": pack.title },
-    el("h2", {}, word("menu.puzzles"), el("small", {}, pack.title)),
+  return el("section", { class: "shelf puzzles", "aria-label": pack.title, "data-own": pack.mine ? pack.id : null },
+    el("h2", {}, word("menu.puzzles"), el("small", {}, pack.title), pack.mine ? yours() : null),
+    pack.mine ? menu(page, { ...pack, name: pack.title, pack: true }) : null,
     el("p", { class: "about" }, pack.synopsis),
     daily ? el("div", { class: "daily" },
       cover({ ...pack, title: daily.title }),
@@ -97,13 +101,23 @@ function dots(level) {
   return el("span", { class: "dots", role: "img", "aria-label": said, title: said }, "●".repeat(level) + "○".repeat(5 - level));
 }
 
-function people(page, list) {
-  const someone = (one) => el("li", {}, el("button", { type: "button", onclick: () => talk(page, one.id) },
-    el("span", { class: "face", "aria-hidden": "true" }, one.portrait ? el("img", { src: `play/${one.portrait}`, alt: "", loading: "lazy" }) : cutout(one.name, one.hue)),
-    el("span", { class: "words" }, el("strong", {}, one.name), el("span", { class: "synopsis" }, one.tagline))));
-  return el("ul", { class: "people" }, list.map(someone),
-    el("li", {}, el("button", { type: "button", class: "new", onclick: () => talk(page, "") },
-      el("span", { class: "face", "aria-hidden": "true" }, "＋"),
-      el("span", { class: "words" }, el("strong", {}, word("web.talk.someone_new"))))));
+function people(page, shelf) {
+  const begin = (one) => (one.mine ? page.begin("new", { scenario: `talk:${one.id}` }) : talk(page, one.id));
+  const facts = (one) => [one.tagline, one.language !== lang ? word("web.only_in", { language: word(`language.${one.language}`) }) : null];
+  const someone = (one) => el("li", { class: one.mine || one.gives ? "with-menu" : "", "data-own": one.mine ? one.id : null },
+    tile(one.portrait ? el("img", { src: `play/${one.portrait}`, alt: "", loading: "lazy" }) : cutout(one.name, one.hue),
+      [one.name, one.mine ? yours() : null], facts(one).filter(Boolean).join(" · "), () => begin(one)),
+    one.mine || one.gives ? menu(page, one) : null);
+  const own = shelf.people.filter((one) => one.mine);
+  return el("ul", { class: "people" }, [...own, ...shelf.people.filter((one) => !one.mine)].map(someone),
+    el("li", {}, tile("＋", word("web.talk.someone_new"), "", () => talk(page, ""), "new")),
+    shelf.bring ? el("li", {}, tile(icon("bring"), `${word("web.bring.heading")}…`, word("web.bring.about"), () => choose(page), "bring")) : null);
 }
 
+function tile(face, name, about, press, kind = "") {
+  return el("button", { type: "button", class: kind, onclick: press }, el("span", { class: "face", "aria-hidden": "true" }, face),
+    el("span", { class: "words" }, el("strong", {}, name), el("span", { class: "synopsis" }, about)));
+}
+
+const yours = () => el("span", { class: "yours" }, word("web.bring.yours"));
+const menu = (page, who) => button(word("web.bring.menu", { name: who.name }), () => more(page, who), { picture: "more", class: "icon-button more" });

@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { early, server as early_server, wanted } from "./early.js";
+import { watch } from "./files.js";
 import { home } from "./home.js";
 import { ask, connect } from "./link.js";
 import { prefer, prefs, wear } from "./prefs.js";
@@ -17,6 +18,7 @@ class Page {
     this.toast = el("div", { class: "toast", role: "status", "aria-live": "polite" });
     this.view = el("div", { class: "view" });
     root.replaceChildren(this.view, this.toast);
+    watch(this);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => wear(root));
     window.addEventListener("hashchange", () => this.go());
   }
@@ -71,12 +73,21 @@ class Page {
     this.shelve();
   }
 
-  shelve() {
+  // The start page; drawn anew where the reader is when something on it has changed (`top` false).
+  shelve(top = true) {
+    const place = this.view.scrollTop;
     this.root.dataset.look = "home";
     document.title = word("app.title");
     this.view.replaceChildren(home(this, this.shelf));
-    this.view.scrollTop = 0;
-    this.root.querySelector("h1")?.focus();
+    this.view.scrollTop = top ? 0 : place;
+    if (top) this.root.querySelector("h1")?.focus();
+  }
+
+  async renew() {
+    const answer = await ask("home");
+    if (!answer) return;
+    this.shelf = answer.home;
+    if (!this.stage) this.shelve(false);
   }
 
   // Opens a game; a new one is typed out from its first word.
