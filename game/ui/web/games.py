@@ -17,6 +17,7 @@ from .places import Places
 
 if TYPE_CHECKING:
     from ...session import Session
+    from .corner.corner import Corner
 
 IDLE = 15 * 60  # seconds a game stays open that nobody looks at
 MOST_OPEN = 1000
@@ -38,6 +39,7 @@ class Games:
         self.limits = limits or Limits()
         self.places = places or Places(app)
         self.cast_with: CastWith | None = None
+        self.corner: Corner | None = None  # where stories are written, if they are here
         self.closing = False
         self._lock = threading.Lock()
         self._open: dict[tuple[str, str], LiveGame] = {}
@@ -145,6 +147,8 @@ class Games:
     def drain(self, seconds: float = 5.0) -> bool:
         """Lets the replies that are being spoken end; whether they all did in time."""
         self.close_doors()
+        if self.corner is not None:
+            self.corner.close()
         until = time.monotonic() + seconds
         with self._lock:
             games = list(self._open.values())

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 from .bring import LARGEST_BODY
 from .bring import PATH as BRING
+from .corner import LARGEST as LARGEST_DRAFT
+from .corner import PATH as CORNER
 from .owners import new_token, set_cookie, token_in
 
 Scope = MutableMapping[str, Any]
@@ -27,13 +29,13 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 64 * 1024
-LARGER = {BRING: LARGEST_BODY}  # the one path where files come in
+LARGER = {BRING: LARGEST_BODY, CORNER: LARGEST_DRAFT}  # where files and texts come in
 _GET = re.compile(
     r"/|/health|/play/[\w./-]+|/(assets|static|svelte)/[\w./@~+-]+|/theme\.css|/favicon\.ico"
     r"|/(gradio_api/)?(config|theme\.css|startup-events|app_id|login_check)/?"
     r"|/gradio_api/heartbeat/\w+|/manifest\.json|/robots\.txt"
 )
-_POST = re.compile(r"/gradio_api/component_server/?|/play/bring")
+_POST = re.compile(r"/gradio_api/component_server/?|/play/bring|/play/corner")
 _LOCAL = ("localhost",)
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
 _OUTSIDE = re.compile(rb"<meta\s+(property|name)=\"(og|twitter):[^>]*>")

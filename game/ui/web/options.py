@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from ...options import Options, add_options, options_from
 
+UPLOADS = 50  # megabytes, where a host allows them and says no number
+
 
 @dataclass(frozen=True)
 class WebOptions:
@@ -25,6 +27,7 @@ class WebOptions:
     games_per_player: int = 0
     uploads: int = 0  # megabytes a player may keep of their own where others can come in; 0: none
     uploads_in_all: int = 2000
+    authors: bool = False  # whether players may write here where others can come in
     open_browser: bool = False
     language_named: bool = False  # --lang was given: it comes before a browser's own
 
@@ -68,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         about = f"how many {what}; 0 sets no limit (the default)"
         host.add_argument(name, type=int, default=0, metavar="N", help=about)
     host.add_argument(
-        "--uploads", type=int, nargs="?", const=50, default=0, metavar="MB",
+        "--uploads", type=int, nargs="?", const=UPLOADS, default=0, metavar="MB",
         help="let players bring in characters, lore and puzzles of their own, which nobody else "
         "sees: so many megabytes each (50 unless said); where others can come in this is off "
         "(the default), where only this machine can, it is always on",
@@ -76,6 +79,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     host.add_argument(
         "--uploads-in-all", type=int, default=2000, metavar="MB",
         help="how many megabytes all players together may bring in (2000 unless said)",
+    )  # fmt: skip
+    host.add_argument(
+        "--authors", action="store_true",
+        help="let players write stories and characters of their own in the page, which nobody else "
+        "sees; where others can come in this is off (the default) and goes with --uploads, where "
+        "only this machine can, it is always on",
     )  # fmt: skip
 
 
@@ -100,7 +109,8 @@ def web_options(args: argparse.Namespace) -> WebOptions:
         lines_per_day=args.lines_per_day,
         lines_in_all=args.lines_in_all,
         games_per_player=args.games_per_player,
-        uploads=args.uploads,
+        uploads=args.uploads or (UPLOADS if args.authors else 0),
+        authors=args.authors,
         uploads_in_all=args.uploads_in_all,
         open_browser=args.open,
         language_named=args.lang is not None,

@@ -18,6 +18,8 @@ from .bring import PATH as BRING
 from .bring import Bring
 from .budget import Budget
 from .casting import casting, owned
+from .corner.corner import Corner
+from .corner.routes import add_routes
 from .desk import Desk
 from .games import Games
 from .limits import Limits
@@ -52,6 +54,15 @@ def places_of(options: WebOptions, app: App) -> Places:
     return Places(app, shared=not owned(options), uploads=options.uploads > 0)
 
 
+def corner_of(options: WebOptions, games: Games) -> Corner | None:
+    """Where stories are written: for who owns the machine, for others only if the host wants it."""
+    if owned(options):
+        return Corner(games)
+    if not (options.authors and games.places.uploads):
+        return None
+    return Corner(games, True, options.uploads * 2**20, options.uploads_in_all * 2**20)
+
+
 def application(games: Games, options: WebOptions) -> Any:
     """Everything that answers requests, as an ASGI application."""
     import fastapi
@@ -69,6 +80,7 @@ def application(games: Games, options: WebOptions) -> Any:
             sweeper.cancel()
             await asyncio.to_thread(games.drain, DRAIN)
 
+    games.corner = corner_of(options, games)
     inner = fastapi.FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     _routes(inner, games, options)
     lang = options.game.language
@@ -133,7 +145,11 @@ def _routes(inner: Any, games: Games, options: WebOptions) -> None:
 
     async def bring(request: Request) -> Any:
         status, answer = await bringing.answer(request, _owner(request))
-        return JSONResponse(answer, status, {"Cache-Control": "no-store"})
+        kept = {"Cache-Control": "no-store"}
+        # Of what is refused, the rest is not waited for.
+        return JSONResponse(
+            answer, status, kept if answer["ok"] else {**kept, "Connection": "close"}
+        )
 
     for asked in (
         look,
@@ -150,6 +166,8 @@ def _routes(inner: Any, games: Games, options: WebOptions) -> None:
     ):  # fmt: skip
         inner.add_api_route(path, answer, methods=["GET"], response_model=None)
     inner.add_api_route(BRING, bring, methods=["POST"], response_model=None)
+    if games.corner is not None:
+        add_routes(inner, games.corner, _owner)
 
 
 def _owner(request: Any) -> str:
@@ -183,6 +201,8 @@ async def _sweep(games: Games, keep_days: float) -> None:
     while True:
         try:
             await asyncio.to_thread(games.sweep)
+            if games.corner is not None:
+                await asyncio.to_thread(games.corner.sweep)
             if keep_days and rounds % 60 == 0:
                 await asyncio.to_thread(games.app.store.expire, keep_days)
                 await asyncio.to_thread(games.places.expire, keep_days)

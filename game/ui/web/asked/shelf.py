@@ -19,7 +19,8 @@ def hello(ask: Request) -> Data:
 def home(ask: Request) -> Data:
     """What the start page shows."""
     wired = ask.games.cast_with is not None
-    return {"home": start_page.home(ask.games, ask.owner, ask.lang), "models": wired}
+    shown = start_page.home(ask.games, ask.owner, ask.lang)
+    return {"home": shown, "models": wired, "corner": ask.games.corner is not None}
 
 
 def new(ask: Request) -> Data:

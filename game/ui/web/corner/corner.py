@@ -26,12 +26,13 @@ SHARED_FILES = 60
 class Corner:
     """The benches, the games in which drafts are tried, and the maps that were drawn.
 
-    `shared` where others come in: then an author has so much `room` (in bytes), and less time.
+    `shared` where others come in: then an author has so much `room` (in bytes), all of them
+    together `in_all`, and a job less time.
     """
 
-    def __init__(self, games: Games, shared: bool = False, room: int = 0) -> None:
+    def __init__(self, games: Games, shared: bool = False, room: int = 0, in_all: int = 0) -> None:
         self.games = games
-        self.quota = Quota(SHARED_FILES, room) if shared else Quota()
+        self.quota = Quota(SHARED_FILES, room, in_all, games.places.held) if shared else Quota()
         share = SHARED_SHARE if shared else 1.0
         self.quick, self.slow = Bench(LINT_SECONDS * share), Bench(PLAYTEST_SECONDS * share)
         self._lock = threading.Lock()
@@ -58,6 +59,11 @@ class Corner:
             before, self._trials[owner] = self._trials.get(owner), game
         if before is not None and before is not game:
             self.games.forget(owner, before.key)
+
+    def trying(self, owner: str, key: str) -> bool:
+        """Whether an author still tries a draft in this game."""
+        game = self._trials.get(owner)
+        return game is not None and game.key == key and not game.gone
 
     def sweep(self) -> None:
         """Ends trials nobody looks at, and benches nobody needs."""

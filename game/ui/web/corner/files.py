@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,8 @@ class Quota:
 
     files: int = 0
     room: int = 0  # bytes of everything below the author's folder
+    in_all: int = 0  # bytes of all guests' folders, which `held` counts
+    held: Callable[[], int] = lambda: 0
 
 
 class Files:
@@ -163,8 +165,10 @@ class Files:
                 (self.root / "cards" / f"{name.id}.charx").unlink(missing_ok=True)
 
     def _room(self, more: int) -> None:
-        if self.quota.room and more > 0 and size_of(self.root)[1] + more > self.quota.room:
+        if more > 0 and self.quota.room and size_of(self.root)[1] + more > self.quota.room:
             raise FileFault("no_room", most=self.quota.room // 2**20)
+        if more > 0 and self.quota.in_all and self.quota.held() + more > self.quota.in_all:
+            raise FileFault("no_room_in_all")
 
     def _taken(self, name: Name) -> bool:
         """Whether others' files have this id, in any language: theirs would be found first."""

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..desk import Desk
+from . import PATH
 from .asked import actions
 from .files import FileFault
 
@@ -53,11 +54,15 @@ def add_routes(inner: Any, corner: Corner, owner_of: Any) -> None:
     def text(request: Request, folder: str = "", id: str = "", language: str = "") -> Any:
         return _text(corner, owner_of(request), folder, id, language)
 
-    for one in (ask, drawn, text):  # FastAPI looks for the type itself, not for its name
+    def trial(request: Request, game: str = "") -> Any:
+        return Response(status_code=204 if corner.trying(owner_of(request), game) else 404)
+
+    for one in (ask, drawn, text, trial):  # FastAPI looks for the type itself, not for its name
         one.__annotations__["request"] = Request
-    inner.add_api_route("/play/corner", ask, methods=["POST"], response_model=None)
-    inner.add_api_route("/play/corner/map/{name}", drawn, methods=["GET"], response_model=None)
-    inner.add_api_route("/play/corner/file", text, methods=["GET"], response_model=None)
+    inner.add_api_route(PATH, ask, methods=["POST"], response_model=None)
+    inner.add_api_route(PATH + "/map/{name}", drawn, methods=["GET"], response_model=None)
+    inner.add_api_route(PATH + "/trial", trial, methods=["GET"], response_model=None)
+    inner.add_api_route(PATH + "/file", text, methods=["GET"], response_model=None)
 
 
 def _text(corner: Corner, owner: str, folder: str, key: str, language: str) -> Any:

@@ -209,7 +209,7 @@ export function exporting(page, game) {
 }
 
 const GROUPS = {
-  play: ["options", "hint", "giveup", "speed", "lang", "help"], look: ["goals", "items", "why"],
+  play: ["options", "hint", "giveup", "speed", "lang", "model", "help"], look: ["goals", "items", "why"],
   back: ["undo", "redo", "retry", "edit", "rewind", "branch"], saves: ["saves", "save", "export"],
   game: ["finish", "clear", "stop", "new"],
 };

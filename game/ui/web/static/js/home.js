@@ -27,7 +27,8 @@ function header(page, shelf) {
       button(word(`language.${other}`), () => page.language(other), { class: "quiet", lang: other === "zh" ? "zh-CN" : "en" }),
       shelf.bring ? button(`${word("web.bring.heading")}…`, () => choose(page), { class: "quiet" }) : null,
       button(word("web.look.heading"), () => look(page), { class: "quiet" }),
-      button(word("web.settings.heading"), () => models(page), { class: "quiet" })),
+      button(word("web.settings.heading"), () => models(page), { class: "quiet" }),
+      page.writes ? button(word("web.corner.heading"), () => page.write(), { class: "quiet" }) : null),
     el("h1", { tabindex: -1 }, word("app.title")),
     el("p", { class: "tagline" }, word("app.tagline")),
     shelf.saves.length ? null : el("p", { class: "first" }, word("web.hello")));

@@ -9,12 +9,15 @@ import { prefer, prefs, wear } from "./prefs.js";
 import { learn, word } from "./words.js";
 
 const SAVE = /^#game=([0-9a-z]{16,80})$/;
+const WRITE = /^#write(=|$)/;
 
 class Page {
   constructor(root) {
     this.root = root;
     this.stage = null;
     this.models = false;
+    this.writes = false;
+    this.corner = null;
     this.toast = el("div", { class: "toast", role: "status", "aria-live": "polite" });
     this.view = el("div", { class: "view" });
     root.replaceChildren(this.view, this.toast);
@@ -26,7 +29,7 @@ class Page {
   async start() {
     const lang = wanted();
     if (!(await this.speak(lang, await early(lang)))) return;
-    if (SAVE.test(location.hash)) return this.go();
+    if (SAVE.test(location.hash) || WRITE.test(location.hash)) return this.go();
     this.shelve();
     setTimeout(() => import("./stage.js"), 800); // the stage will be wanted next
   }
@@ -39,6 +42,7 @@ class Page {
     learn(answer.words, lang);
     this.shelf = answer.home;
     this.models = answer.models;
+    this.writes = answer.corner;
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
     document.title = word("app.title");
     wear(this.root);
@@ -47,7 +51,9 @@ class Page {
 
   async language(lang) {
     prefer("lang", lang);
-    if (this.stage) {
+    if (this.corner) {
+      if (await this.speak(lang)) await this.write(true);
+    } else if (this.stage) {
       const game = this.stage.game;
       learn({}, lang);
       const answer = await ask("language", { game, speed: prefs.speed });
@@ -60,6 +66,7 @@ class Page {
   }
 
   async go() {
+    if (WRITE.test(location.hash) && this.writes) return this.write();
     const found = SAVE.exec(location.hash);
     if (!found) return this.home();
     if (this.stage?.game !== found[1]) await this.enter(found[1], false);
@@ -87,7 +94,20 @@ class Page {
     const answer = await ask("home");
     if (!answer) return;
     this.shelf = answer.home;
-    if (!this.stage) this.shelve(false);
+    if (!this.stage && !this.corner) this.shelve(false);
+  }
+
+  // The authors' corner, at what the address names.
+  async write(anew = false) {
+    if (!WRITE.test(location.hash)) history.pushState(null, "", "#write");
+    if (anew || !this.corner) {
+      this.leave();
+      const { Corner } = await import("./corner.js");
+      this.root.dataset.look = "corner";
+      this.corner = new Corner(this);
+      this.view.replaceChildren(this.corner.root);
+    }
+    await this.corner.go(location.hash);
   }
 
   // Opens a game; a new one is typed out from its first word.
@@ -115,6 +135,8 @@ class Page {
   leave() {
     this.stage?.close();
     this.stage = null;
+    this.corner?.close();
+    this.corner = null;
     for (const open of this.root.querySelectorAll("dialog")) open.remove();
   }
 

@@ -32,6 +32,7 @@ function player(row, acts) {
   const tools = row.turn
     ? el("span", { class: "tools" },
       button(`${word("web.edit")}: ${plain(row.text)}`, () => acts.edit(row.turn, plain(row.text)), { picture: "edit", class: "icon-button" }),
+      acts.why ? button(word("web.corner.why.open", { turn: row.turn }), (event) => acts.why(row.turn, event.currentTarget), { picture: "why", class: "icon-button", "aria-expanded": "false" }) : null,
       button(word("web.branch"), () => acts.branch(row.turn), { picture: "redo", class: "icon-button" }))
     : null;
   return [el("div", { class: "row player" }, tools, el("p", {}, el("b", { class: "name" }, row.name || ""), body)), body];

@@ -80,6 +80,7 @@ export class Stage {
     if (update.tableau) this.dress();
     this.input.busy(this.busy);
     if (!this.typist.busy) this.settle();
+    if (update.tableau) this.page.shown?.();
   }
 
   begin(first) {
@@ -137,14 +138,21 @@ export class Stage {
 
   draw(row, typing) {
     if (row.kind === "player") this.stick = true;
-    const [made, body] = rowOf(row, { edit: (turn, text) => this.edit(turn, text), branch: (turn) => this.branch(turn) });
+    const [made, body] = rowOf(row, this.acts());
     if (typing) made.setAttribute("aria-hidden", "true");
     this.lines.append(made);
     return body;
   }
 
+  // What can be done with a line; why it went as it did is told where the page explains.
+  acts() {
+    const page = this.page;
+    return { edit: (turn, text) => this.edit(turn, text), branch: (turn) => this.branch(turn),
+      why: page.explain && ((turn, pressed) => page.explain(turn, pressed)) };
+  }
+
   whole(row) {
-    const [made, body] = rowOf(row, { edit: (turn, text) => this.edit(turn, text), branch: (turn) => this.branch(turn) });
+    const [made, body] = rowOf(row, this.acts());
     body.append(...spoken(row.text));
     return made;
   }
@@ -191,10 +199,12 @@ export class Stage {
     }
     const chips = now.options.map(([id, text], n) => el("button", { type: "button", class: "chip", onclick: () => this.do("pick", { id }) },
       el("span", { class: "number", "aria-hidden": "true" }, n + 1), el("span", {}, text)));
+    const held = [...this.choices.querySelectorAll(".chip")].indexOf(document.activeElement);
     const stuck = now.puzzle && !now.options.length ? button(word("web.stuck"), () => this.stuck(), { class: "chip quiet" }) : null;
     this.choices.replaceChildren(...(chips.length || stuck ? [
       el("p", { class: "label", id: "choices-label" }, chips.length ? word(now.asked ? "web.choices_asked" : "web.choices") : ""),
       el("div", { class: `chips${now.asked ? " asked" : ""}`, role: "group", "aria-labelledby": chips.length ? "choices-label" : null }, chips, stuck)] : []));
+    if (held >= 0) this.choices.querySelectorAll(".chip")[held]?.focus();  // it came in other words
   }
 
   offerAgain() {
@@ -233,6 +243,7 @@ export class Stage {
   async do(action, fields = {}) {
     this.skip(false);
     this.choices.replaceChildren();
+    await this.page.ready?.();
     const answer = await ask(action, { game: this.game, speed: prefs.speed, ...fields });
     if (!answer) return this.offer();
     if (answer.said) this.page.say(answer.said);
@@ -246,6 +257,7 @@ export class Stage {
 
   async say(line) {
     this.skip(false);
+    await this.page.ready?.();
     const answer = await ask("say", { game: this.game, line, speed: prefs.speed });
     if (!answer) return false;
     if (answer.said) this.page.say(answer.said);
@@ -260,7 +272,7 @@ export class Stage {
       stop: () => this.page.home(), new: () => this.page.home(), saves: () => saves(this.page), load: () => saves(this.page),
       export: () => exporting(this.page, this.game), help: () => help(this.page), why: () => why(this.page, this.game),
       goals: () => this.beside(true), items: () => this.beside(true), lang: () => this.page.language(argument),
-      save: () => saves(this.page), options: () => this.offer(),
+      save: () => saves(this.page), options: () => this.offer(), model: () => models(this.page),
       speed: () => (prefer("speed", argument), this.pace(argument), this.page.say(word(`speed.${argument}`))),
       edit: () => {
         const lines = this.log.querySelectorAll(".player");
