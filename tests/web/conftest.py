@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,8 @@ from game.ui.web.options import WebOptions, free_port
 from game.ui.web.server import application, places_of
 
 CONTENT = Path(__file__).parent.parent / "content"
+# Where the tests of cards make files of every format.
+sys.path.append(str(Path(__file__).parents[1] / "authoring"))
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -35,12 +39,17 @@ class House:
     """A running server; `games` is what it has open."""
 
     def __init__(
-        self, saves: Path, port: int, limits: Limits | None = None, **options: Any
+        self,
+        saves: Path,
+        port: int,
+        limits: Limits | None = None,
+        content: Sequence[Path] = (),
+        **options: Any,
     ) -> None:
         import uvicorn
 
         self.app = App(Options(language="en", seed=3, saves=saves))
-        self.app.library = Library([CONTENT, Path(__file__).with_name("content")])
+        self.app.library = Library([CONTENT, Path(__file__).with_name("content"), *content])
         asked = WebOptions(port=port, **options)
         self.games = Games(self.app, limits, places_of(asked, self.app))
         self.url = f"http://127.0.0.1:{port}"
@@ -82,6 +91,19 @@ class Caller:
 
     def begin(self, scenario: str = "tea", **fields: Any) -> str:
         return str(self.ask("new", scenario=scenario, **fields)["game"])
+
+    def bring(self, *files: tuple[str, bytes], into: str = "", lang: str = "en") -> Any:
+        """Sends files as the page does; the answer with its status."""
+        head = {"x-bring": "yes"}
+        return self.http.post(
+            "/play/bring", params={"lang": lang}, headers=head, content=parcel(*files, into=into)
+        )
+
+
+def parcel(*files: tuple[str, bytes], into: str = "") -> bytes:
+    """A body of `POST /play/bring`."""
+    said = {"into": into, "files": [[name, len(raw)] for name, raw in files]}
+    return b"".join([json.dumps(said).encode(), b"\n", *(raw for _, raw in files)])
 
 
 def settled(house: House, key: str) -> Any:

@@ -20,16 +20,8 @@ from .owners import owner_of, token_in
 
 THREADS = 200
 BASE = "play/static/"
-FIRST = (
-    "main",
-    "early",
-    "prefs",
-    "words",
-    "dom",
-    "files",
-    "link",
-    "home",
-)  # what the start page needs
+# What the start page needs.
+FIRST = ("main", "early", "prefs", "words", "dom", "files", "link", "home")
 
 _MARKUP = '<div class="house"></div>'
 _ON_LOAD = """import(new URL('{base}js/main.js', document.baseURI).href).then(

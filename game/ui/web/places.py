@@ -49,7 +49,7 @@ class Place:
         """
         if path is None:
             return False
-        return self.owns(path) or ROOT in path.parents or self.root == self.app.own
+        return self.owns(path) or path.parent.parent == ROOT or self.root == self.app.own
 
 
 class Places:
