@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ... import yamlfile
 from ...app import App, daily_puzzle
 from ...errors import ContentError
-from ...loader import LANGUAGES, TALK, Head
+from ...loader import LANGUAGES, TALK, Head, text_of
 from ..view import clean
 from . import drawn
 
@@ -60,6 +61,18 @@ class Shelf:
 
         pack: PuzzlePack | None = self._keep(("pack", head.id, head.language), load)
         return pack
+
+    def portrait(self, head: Head) -> str:
+        """The picture that a character's own file names; empty where it names none."""
+
+        def load() -> str:
+            try:
+                said = yamlfile.read(text_of(head.file), head.file.name).data.get("portrait")
+            except ContentError:
+                return ""
+            return str(said.get("calm", "")) if isinstance(said, dict) else ""
+
+        return str(self._keep(("portrait", head.id, head.language), load))
 
     def _keep(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
         stamp = self._stamp()
@@ -182,14 +195,15 @@ def _puzzles(pack: PuzzlePack, solved: set[str]) -> list[Data]:
 
 
 def _person(place: Place, head: Head) -> Data:
-    address = place.gallery.address
+    mine = place.owns(head.file)
+    picture = place.shelf.portrait(head) if mine else f"{head.id}_calm"
     return {
         "id": head.id,
-        "mine": place.owns(head.file),
+        "mine": mine,
         "gives": place.gives(head.file),
         "language": head.language,
         "name": clean(head.name),
         "tagline": clean(head.tagline),
         "hue": drawn.hue(head.id),
-        "portrait": address(f"{head.id}.png") or address(f"{head.id}_calm"),
+        "portrait": place.gallery.address(picture),
     }

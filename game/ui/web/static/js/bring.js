@@ -86,7 +86,7 @@ function results(page, list, files) {
 
 // Where the reader goes on: at whoever came in last, or at the button that brings in more.
 function newcomer(page, list) {
-  if (page.stage || page.root.querySelector("dialog[open]")) return null;
+  if (page.stage || page.corner || page.root.querySelector("dialog[open]")) return null;
   const ids = list.flatMap((one) => one.arrivals.map((who) => who.id.replace(/^talk:/, "")));
   const tile = ids.map((id) => page.root.querySelector(`[data-own="${CSS.escape(id)}"] button`)).filter(Boolean).pop();
   return tile || page.root.querySelector(".people .bring");
@@ -128,6 +128,7 @@ export function more(page, who) {
     who.mine && !who.pack ? ["as", () => talk(page, who.id)] : null,
     who.mine && !who.pack ? ["add", () => choose(page, who.id)] : null,
     who.gives ? ["take", () => along(page, who)] : null,
+    who.mine && page.writes ? ["write", () => (location.hash = `#write=${who.pack ? "scenarios" : "characters"}/${who.id}.${who.language}`)] : null,
     who.mine ? ["remove", () => remove(page, who)] : null,
   ].filter(Boolean);
   const made = dialog(page, who.name, el("ul", { class: "menu" }, entries.map(([name, press]) =>

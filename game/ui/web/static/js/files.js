@@ -14,16 +14,17 @@ export function watch(page) {
     if (wanted && veil.hidden) veil.replaceChildren(el("div", {}, icon("bring"), el("strong", {}, word("web.bring.drop")), el("span", {}, word("web.bring.drop_about"))));
     veil.hidden = !wanted;
   };
+  const away = () => page.stage || page.corner;
   const take = (files) => {
     if (!files.length) return;
-    if (page.stage) page.say(word("web.bring.only_home"));
+    if (away()) page.say(word("web.bring.only_home"));
     else if (!page.shelf?.bring) page.say(word("web.bring.off"));
     else bring(page, files);
   };
   const over = (event) => {
     if (!carries(event)) return;
     event.preventDefault(); // or the browser would leave the page for the file
-    show(!page.stage && Boolean(page.shelf?.bring));
+    show(!away() && Boolean(page.shelf?.bring));
   };
   window.addEventListener("dragenter", over);
   window.addEventListener("dragover", over);
