@@ -6,7 +6,7 @@ import copy
 import random
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,7 @@ class App:
     # Stories that saves were begun with, as read from their kept texts.
     _stories: dict[tuple[str, str, str, str], Story] = field(default_factory=dict, init=False)
     store_failure: SaveUnwritable | None = field(default=None, init=False)
+    wishes: Mapping[str, Any] = field(default_factory=dict, init=False)  # of /model
 
     def __post_init__(self) -> None:
         self.library = Library((*self.options.content, ROOT, self.own))
@@ -86,13 +87,29 @@ class App:
         from .wishes import read_file, resolve
 
         file = read_file(self.options.settings)
-        return resolve(self.options.models, wishes, file, trusted=trusted)
+        asked = self.wishes if wishes is None else wishes
+        return resolve(self.options.models, asked, file, trusted=trusted)
 
     def troupe_for(self, wishes: Mapping[str, Any] | None = None, trusted: bool = True) -> Troupe:
         """Who plays for a player's wishes; `trusted` where the player owns this machine."""
         from .troupe import build_troupe
 
         return build_troupe(self.settings_for(wishes, trusted), self.models, self._authored)
+
+    def prefer(self, wishes: Mapping[str, Any]) -> None:
+        """What the one at this machine chose in play, for this game and for later ones.
+
+        It comes before the command line, which was typed earlier. Raises SettingsError,
+        ModelError, and then nothing has changed.
+        """
+        models = {name: one for name, one in self.options.models.items() if name not in wishes}
+        before = self.options, self.wishes
+        self.options, self.wishes = replace(self.options, models=models), dict(wishes)
+        try:
+            self._troupe = self.troupe_for()
+        except Exception:
+            self.options, self.wishes = before
+            raise
 
     def cast(self, session: Session, wishes: Mapping[str, Any], trusted: bool = True) -> None:
         """Gives a game the cast its player wishes for; what they should know is told with it.

@@ -222,6 +222,13 @@ class ContentChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Reworded:
+    """Suggested replies in a model's words, by their beats, until the player speaks."""
+
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Rewound:
     """The game goes on as it stood after the first `to` events of the save."""
 
@@ -231,7 +238,7 @@ class Rewound:
 Event = (
     GameStarted | SceneEntered | Narrated | ActorSpoke | PlayerSpoke | TurnJudged | AskedBack
     | BeatChosen | Rolled | BeatHappened | FactFound | GoalReached | HintGiven | GaveUp | Ended
-    | LanguageChanged | ContentChanged | Rewound
+    | LanguageChanged | ContentChanged | Reworded | Rewound
 )  # fmt: skip
 
 TYPES: Mapping[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}

@@ -13,6 +13,7 @@ from .events import (
     LanguageChanged,
     Narrated,
     PlayerSpoke,
+    Reworded,
     Rewound,
     TurnJudged,
 )
@@ -57,9 +58,14 @@ def turn_starts(events: Sequence[Event]) -> list[int]:
 
 
 def undone_to(events: Sequence[Event]) -> int | None:
-    """Where the last undo came from, if nothing has been done since: redoing goes back there."""
+    """Where the last undo came from, if nothing has been done since: redoing goes back there.
+
+    Suggestions that a model has worded anew meanwhile are nothing that was done.
+    """
     undone: list[int] = []
     for index, event in enumerate(events):
+        if isinstance(event, Reworded):
+            continue
         if not isinstance(event, Rewound):
             undone.clear()
         elif undone and event.to == undone[-1]:

@@ -30,6 +30,7 @@ from .events import (
     Narrated,
     Notice,
     PlayerSpoke,
+    Reworded,
     Rewound,
     Rolled,
     TurnJudged,
@@ -41,6 +42,7 @@ from .state import Phase, apply, fold
 from .story import Story
 
 MAX_LINE = 2_000
+REWORDING = 6.0  # seconds that other words for what can be picked are waited for
 
 Stream = Iterator[Event | Delta | Notice]
 
@@ -117,6 +119,8 @@ class Session:
         """The player's line, or a suggested reply with the id of its beat or question."""
         yield from self.resume()
         line = _clean(line)
+        worded = self.state.reworded.items()
+        choice = choice or next((beat for beat, text in worded if text == line), "")
         if self.phase is Phase.PLAYER and line:
             if self.state.language != self.story.language:  # undone to before the change
                 yield self._commit(LanguageChanged(self.story.language, self.story.digest))
@@ -166,6 +170,33 @@ class Session:
             else:
                 self._avoid = frozenset()
                 return
+
+    def reword(self, cancel: threading.Event) -> Stream:
+        """What can be picked in the narrator's words, where a model tells the story.
+
+        For when all was shown and nobody has spoken yet. It waits for the model, so it is driven
+        apart from `play`: `cancel` ends it at once, as does its own deadline, and then, or where
+        the model fails, everything stays as its author wrote it.
+        """
+        state, narrator = self.state, self.narrator
+        if self.story.puzzle or state.asked or state.reworded:
+            return
+        if not (narrator.rewords and self.options()):
+            return
+        from .cast.rewording import understood  # with all that models need
+
+        deadline = threading.Timer(REWORDING, cancel.set)
+        deadline.daemon = True
+        deadline.start()
+        try:
+            texts = narrator.reword(self.story, state, cancel)
+            texts = understood(self.story, state, texts, self.fallback)
+        except ContentError:  # a fault of the story's, told where it is played
+            return
+        finally:
+            deadline.cancel()
+        if texts and not cancel.is_set() and state is self.state:
+            yield self._commit(Reworded(texts))
 
     def speak_authored(self) -> Stream:
         """Pays the line that a model failed to speak with the author's, then goes on."""

@@ -148,7 +148,7 @@ def options(story: Story, state: GameState) -> tuple[Option, ...]:
         return puzzle_options(story, state) if state.misses >= STUCK_AFTER or state.hints else ()
     context = names(story, state)
     found = [
-        Option(beat.id, render(story, beat.suggest, context))
+        Option(beat.id, state.reworded.get(beat.id) or render(story, beat.suggest, context))
         for beat in open_beats(story, state)
         if beat.suggest
     ]

@@ -38,7 +38,7 @@ NEXT: Mapping[Phase | None, frozenset[type[Any]]] = {
     Phase.ACTOR: frozenset({e.Narrated, e.ActorSpoke}),
     Phase.PLAYER: frozenset(
         {e.PlayerSpoke, e.BeatChosen, e.Rolled, e.BeatHappened, e.GoalReached, e.SceneEntered}
-        | {e.Ended, e.HintGiven, e.GaveUp, e.LanguageChanged, e.ContentChanged}
+        | {e.Ended, e.HintGiven, e.GaveUp, e.LanguageChanged, e.ContentChanged, e.Reworded}
     ),
     Phase.JUDGE: frozenset({e.TurnJudged, e.AskedBack}),
     Phase.EFFECT: frozenset({e.Rolled, e.BeatHappened, e.FactFound}),
@@ -91,6 +91,7 @@ class GameState:
     line: str = ""
     choice: str = ""
     asked: tuple[Candidate, ...] = ()
+    reworded: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     beat: str = ""
     go: str = ""
     rolled: e.Rolled | None = None
@@ -172,6 +173,7 @@ def _scene_entered(state: GameState, event: e.SceneEntered) -> GameState:
         speaking="",
         go="",
         asked=(),
+        reworded=_NOTHING,
         last_topic="",
         greeted=state.greeted | set(event.greeted),
         automatic=state.automatic + 1,
@@ -217,6 +219,7 @@ def _player_spoke(state: GameState, event: e.PlayerSpoke) -> GameState:
         line=event.text,
         choice=event.choice,
         asked=(),
+        reworded=_NOTHING,
         automatic=0,
         spoken=state.spoken + 1,
         transcript=(*state.transcript, entry),
@@ -319,12 +322,16 @@ def _ended(state: GameState, event: e.Ended) -> GameState:
 
 
 def _language_changed(state: GameState, event: e.LanguageChanged) -> GameState:
-    return changed(state, language=event.language, digest=event.digest, asked=())
+    return changed(state, language=event.language, digest=event.digest, asked=(), reworded=_NOTHING)
 
 
 def _content_changed(state: GameState, event: e.ContentChanged) -> GameState:
     variables = MappingProxyType(dict(event.variables))
-    return changed(state, digest=event.digest, vars=variables, asked=())
+    return changed(state, digest=event.digest, vars=variables, asked=(), reworded=_NOTHING)
+
+
+def _reworded(state: GameState, event: e.Reworded) -> GameState:
+    return changed(state, reworded=MappingProxyType(dict(event.texts)))
 
 
 _APPLY: Mapping[type[Any], Callable[[GameState, Any], GameState]] = {
@@ -344,4 +351,5 @@ _APPLY: Mapping[type[Any], Callable[[GameState, Any], GameState]] = {
     e.Ended: _ended,
     e.LanguageChanged: _language_changed,
     e.ContentChanged: _content_changed,
+    e.Reworded: _reworded,
 }

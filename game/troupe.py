@@ -121,7 +121,7 @@ def _cast(
     speaking = {part: models.chat(settings, part) for part in playing & {"actor", "narrator"}}
     composer, manner = _composer(settings, speaking), _manner(settings)
     if "narrator" in speaking:
-        troupe.narrator = ModelNarrator(speaking["narrator"], composer, manner)
+        troupe.narrator = ModelNarrator(speaking["narrator"], composer, manner, settings.reword)
     if "actor" in speaking:
         recorder = speaking.get("narrator") if settings.summaries else None
         memory = Memory(recorder, composer) if recorder is not None else None

@@ -364,7 +364,7 @@ def test_suggestions_are_reworded_under_the_same_ids(tea: Story) -> None:
     session = game(tea, *authored_cast(), Deaf())
     events_of(session.resume())
     worded = narrator.reword(tea, session.state, threading.Event())
-    assert worded == {"offer_help": "Hand me those crates.", "leave": "5"}
+    assert worded == {"offer_help": "Hand me those crates."}
     assert ModelNarrator(ScriptedModel(), Composer()).reword(
         tea, session.state, threading.Event()
     ) == {}  # fmt: skip

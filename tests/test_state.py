@@ -37,6 +37,7 @@ EXAMPLES: list[e.Event] = [
     e.Ended("a", "good", "x"),
     e.LanguageChanged("zh", "d"),
     e.ContentChanged("d", {"trust": 3}),
+    e.Reworded({"a": "x"}),
     e.Rewound(0),
 ]
 

@@ -7,7 +7,7 @@ same words and answer with the same events, so the rules can't tell them apart.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -51,6 +51,18 @@ class Narrator(Protocol):
         self, story: Story, state: GameState, cue: Cue, take: Take
     ) -> Iterator[Delta | Narrated]:
         """What a cue asks to be told; raises ModelError."""
+        ...
+
+    @property
+    def rewords(self) -> bool:
+        """Whether it can put suggested replies in its own words now."""
+        ...
+
+    def reword(self, story: Story, state: GameState, cancel: threading.Event) -> Mapping[str, str]:
+        """Suggested replies in its own words, by their ids; those left out stay as written.
+
+        The ids are the beats', so that what a reply does never depends on how it is worded.
+        """
         ...
 
 

@@ -7,8 +7,9 @@ seed and the place in its events, so that a line told again after a crash is the
 from __future__ import annotations
 
 import re
+import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..events import ActorSpoke, Cue, Delta, Narrated
@@ -67,6 +68,14 @@ class AuthoredNarrator:
             told += piece
             yield Delta("", piece)
         yield Narrated(text, variant)
+
+    @property
+    def rewords(self) -> bool:
+        """Suggestions stay as their author wrote them."""
+        return False
+
+    def reword(self, story: Story, state: GameState, cancel: threading.Event) -> Mapping[str, str]:
+        return {}
 
 
 def pieces(text: str) -> list[str]:

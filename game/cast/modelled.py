@@ -10,12 +10,11 @@ import threading
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 
-from ..errors import ModelError
 from ..events import ActorSpoke, Cue, Delta, Narrated
 from ..guards import Guard
 from ..models.base import Answering, ChatModel, Sampling, resting
 from ..prompts import Prompt
-from ..prompts.cleaning import one_line, spoken
+from ..prompts.cleaning import one_line
 from ..prompts.composing import Composed, Composer
 from ..prompts.describing import is_talk
 from ..prompts.history import estimate
@@ -24,14 +23,13 @@ from ..stage import label, names, options, render, topic_of
 from ..state import Entry, GameState
 from ..story import PuzzlePack, Story
 from . import Take
-from .answers import as_object
 from .authored import AuthoredActor, AuthoredNarrator, actor_script, block_of, narration
 from .guarded import Manner, Piece, Reply, before, guarded
 from .memory import Memory
+from .rewording import reworded
 
 VERBATIM = ("greeting", "question", "answer", "facts", "known")
 SILENCE = "……"
-MOST_REWORDED, LONGEST_REWORDED = 3, 120
 TOLD = ("opening", "scene", "again", "beat", "ending")
 
 
@@ -119,8 +117,15 @@ class ModelActor:
 class ModelNarrator:
     """Tells the author's passages in a model's words; a puzzle's are told as they stand."""
 
-    def __init__(self, model: ChatModel, composer: Composer, manner: Manner | None = None) -> None:
+    def __init__(
+        self,
+        model: ChatModel,
+        composer: Composer,
+        manner: Manner | None = None,
+        reword: bool = True,
+    ) -> None:
         self.model, self.composer, self.manner = model, composer, manner or Manner()
+        self._reword = reword
         self._authored = AuthoredNarrator()
 
     def tell(
@@ -152,34 +157,17 @@ class ModelNarrator:
         reply = yield from _deltas(pieces, "")
         yield Narrated(reply.text, variant, reply.cut, reply.why)
 
-    def reword(self, story: Story, state: GameState, cancel: threading.Event) -> dict[str, str]:
-        """Up to three suggested replies in other words, by their ids; as authored where in doubt.
+    @property
+    def rewords(self) -> bool:
+        """Whether the model can be asked for other words now, and shall be."""
+        return self._reword and isinstance(self.model, Answering) and not resting(self.model)
 
-        The ids are the beats', so that what a reply does never depends on how it is worded.
-        """
-        offered = [one for one in options(story, state) if not state.asked][:MOST_REWORDED]
-        if not offered or not isinstance(self.model, Answering) or resting(self.model):
+    def reword(self, story: Story, state: GameState, cancel: threading.Event) -> Mapping[str, str]:
+        """Suggested replies in the model's words; as written where in doubt."""
+        if not self.rewords or state.asked or story.puzzle:
             return {}
-        codes = {f"s{number}": one for number, one in enumerate(offered, 1)}
-        listed = "\n".join(f"{code}: {one_line(one.text)}" for code, one in codes.items())
-        every = {code: {"type": "string", "maxLength": LONGEST_REWORDED} for code in codes}
-        schema = {
-            "type": "object", "properties": every, "required": list(every),
-            "additionalProperties": False,
-        }  # fmt: skip
-        told = word(story.language, "reword", user=state.player_name)
-        try:
-            said = as_object(self.model.answer(told, listed, schema, cancel))
-        except ModelError:
-            return {}
-        unfit = self.manner.unfit(story.language)
-        texts = {code: spoken(str(said.get(code, ""))) for code in codes}
-        return {
-            one.id: texts[code]
-            for code, one in codes.items()
-            if 0 < len(texts[code]) <= LONGEST_REWORDED
-            and not (unfit and unfit.first(texts[code]) is not None)
-        }
+        assert isinstance(self.model, Answering)
+        return reworded(self.model, story, state, options(story, state), self.manner, cancel)
 
 
 # --- what is asked of them ---------------------------------------------------------------------

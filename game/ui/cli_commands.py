@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from ..state import Phase
 from . import cli_saves as saves
 from . import commands
+from .cli_model import model
 from .flow import pad
 from .locale import LANGUAGES
 from .panel import panel
@@ -192,6 +193,7 @@ ACTIONS: Mapping[str, Callable[[Terminal, str], None]] = {
     "giveup": _giveup,
     "speed": _speed,
     "lang": _lang,
+    "model": model,
     "goals": _goals,
     "items": _items,
     "why": _why,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,7 @@ def _closing(terminal: Terminal) -> list[Offer]:
     return found
 
 
-def prompt(terminal: Terminal, shown: Sequence[Offer]) -> Ask:
+def prompt(terminal: Terminal) -> Ask:
     """What the next line is asked with."""
     session, screen = terminal.session, terminal.screen
     kind = ""
@@ -84,7 +84,15 @@ def prompt(terminal: Terminal, shown: Sequence[Offer]) -> Ask:
         clean(session.state.player_name),
         fit(terminal.word(f"prompt.placeholder{kind}"), screen.width - screen.column),
         screen.column,
-        [*((one.text, "") for one in shown), *completions(terminal.lang)],
+        lambda: _words(terminal),
         terminal.typewriter.take_ahead(),
         terminal.word("notices.save_in_memory") if terminal.in_memory else "",
     )
+
+
+def _words(terminal: Terminal) -> list[tuple[str, str]]:
+    """What Tab offers: the replies that can be picked now, and the commands."""
+    from .cli_model import completions as of_model
+
+    replies = [(one.text, "") for one in terminal.choices()]
+    return [*replies, *completions(terminal.lang), *of_model(terminal.lang)]

@@ -144,6 +144,13 @@ class Screen:
             self.paragraph(text, "", self.column, lead=lead, lead_style="bold cyan")
         self.blank()
 
+    def options_drawn(self, shown: Iterable[str]) -> str:
+        """What `options` would print, with its colours."""
+        with self.console.capture() as drawn:
+            self._blank = True
+            self.options(shown)
+        return drawn.get()
+
     def notice(self, text: str, style: str = "bright_black") -> None:
         """Something said by the game itself, line by line."""
         for line in text.split("\n"):
@@ -169,7 +176,8 @@ class Screen:
     def erase(self) -> None:
         """Takes the dots away."""
         blanks = " " * (self.column + 2)
-        self.console.print(Text(f"\r{blanks}\r"), end="", soft_wrap=True)
+        self.console.file.write(f"\r{blanks}\r")  # the console itself prints no such character
+        self.console.file.flush()
 
     def warn(self, text: str) -> None:
         """Something that must not be overlooked."""

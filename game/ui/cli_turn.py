@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import GameError
 from ..state import Phase
 from .cli_commands import act
 from .cli_offers import Offer, prompt
-from .commands import Command, parse
+from .cli_rewording import Rewording
+from .commands import Command, parse, without_key
 
 if TYPE_CHECKING:
     from .cli_terminal import Terminal
@@ -17,13 +20,11 @@ if TYPE_CHECKING:
 
 def take_turn(terminal: Terminal) -> None:
     """Asks for a line and does what it asks for; the end of all lines is leaving."""
-    offers = terminal.choices()
-    if terminal.show_choices and offers:
-        terminal.out.options([one.text for one in offers])
-    terminal.show_choices = False
-    if not terminal.json:
-        terminal.screen.blank()
-    line = terminal.reader.read(prompt(terminal, offers))
+    fresh, terminal.show_choices = terminal.show_choices, False
+    if fresh and terminal.scripted:  # nobody waits
+        terminal.stream(terminal.session.reword(threading.Event()))
+        terminal.show_choices = False
+    line, offers = _asked(terminal, fresh)
     if line is None:
         terminal.leave()
         return
@@ -35,7 +36,32 @@ def take_turn(terminal: Terminal) -> None:
     elif command.name == "pick":
         _pick(terminal, int(command.argument), offers)
     else:
-        obey(terminal, line.strip(), command)
+        obey(terminal, without_key(line.strip()), command)
+
+
+def _asked(terminal: Terminal, fresh: bool) -> tuple[str | None, Sequence[Offer]]:
+    """The player's line, and what was on offer when it was typed.
+
+    Where a model may still find other words, they change above the line that is being typed.
+    """
+    offers = terminal.choices()
+    with Rewording(terminal.session, fresh and bool(offers)) as rewording:
+        if fresh and offers and not rewording:
+            terminal.out.options([one.text for one in offers])
+        if not terminal.json:
+            terminal.screen.blank()
+        ask = prompt(terminal)
+        if rewording:
+            ask = replace(ask, above=lambda: _drawn(terminal))
+        line = terminal.reader.read(ask)
+    if rewording:  # what stood above the line stays in the play
+        offers = terminal.choices()
+        terminal.out.options([one.text for one in offers])
+    return line, offers
+
+
+def _drawn(terminal: Terminal) -> str:
+    return terminal.screen.options_drawn([one.text for one in terminal.choices()])
 
 
 def obey(terminal: Terminal, line: str, command: Command) -> None:

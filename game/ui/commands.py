@@ -12,11 +12,12 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
+from ..settings import presets
 from .locale import LANGUAGES, text
 
 BARE = ("finish", "clear", "stop")
 GROUPS = {
-    "play": ("options", "hint", "giveup", "speed", "lang", "help"),
+    "play": ("options", "hint", "giveup", "speed", "lang", "model", "help"),
     "look": ("goals", "items", "why"),
     "back": ("undo", "redo", "retry", "edit", "rewind", "branch"),
     "saves": ("saves", "load", "save", "export"),
@@ -26,6 +27,7 @@ NAMES = tuple(name for group in GROUPS.values() for name in group)
 _SLASHES = "/／、"  # a Chinese keyboard gives 、 where a Latin one gives /
 _QUOTES = "\"'“”‘’「『＂＇"
 _WIDE = str.maketrans("１２３４５６７８９", "123456789")
+_KEY = 16  # characters; no key is shorter
 _CLOSING = "\"'”’」』＂＇"
 
 
@@ -57,6 +59,36 @@ def parse(line: str, lang: str = "en") -> Command | None:
     if line[0] in _SLASHES:
         return _slash(line, lang)
     return None
+
+
+def without_key(line: str) -> str:
+    """A line as it may be shown and kept: after /model, what may be a key is left out."""
+    command = parse(line)
+    if command is None or "model" not in (command.name, command.near):
+        return line
+    words = line.split()
+    keyed = next((n for n, word in enumerate(words) if word.lower() in _key_words()), len(words))
+    shown = [
+        "…" if _may_be_key(word) or (n > keyed and word not in presets()) else word
+        for n, word in enumerate(words)
+    ]
+    return " ".join(shown) if "…" in shown else line
+
+
+def holds_key(line: str) -> bool:
+    """Whether a line has something in it that may be a key, so that nothing may keep it."""
+    return without_key(line) != line
+
+
+@cache
+def _key_words() -> frozenset[str]:
+    words = (text(lang, "model.words.key").split() for lang in LANGUAGES)
+    return frozenset(word for found in words for word in found)
+
+
+def _may_be_key(word: str) -> bool:
+    """Whether a word looks like a key: long, and neither a path nor a model's name."""
+    return len(word) >= _KEY and not any(char in word for char in "/\\:")
 
 
 def completions(lang: str) -> list[tuple[str, str]]:

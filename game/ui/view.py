@@ -246,6 +246,10 @@ def _language(now: _Scene, event: e.LanguageChanged) -> list[Row]:
     return now.system("language")
 
 
+def _reworded(now: _Scene, event: e.Reworded) -> list[Row]:
+    return []  # what can be picked stands beside the play, and is drawn from the state
+
+
 def _ended(now: _Scene, event: e.Ended) -> list[Row]:
     endings: Iterable[Any] = getattr(now.story.scenario, "endings", ())
     title = next((clean(one.title) for one in endings if one.id == event.ending), "")
@@ -271,5 +275,6 @@ _CASES: Mapping[type[Any], Callable[[_Scene, Any], list[Row]]] = {
     e.GaveUp: _gave_up,
     e.LanguageChanged: _language,
     e.ContentChanged: _content,
+    e.Reworded: _reworded,
     e.Ended: _ended,
 }

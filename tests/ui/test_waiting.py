@@ -1,11 +1,14 @@
 """The dots that stand while a model thinks."""
 
+import io
 import time
 
 import pytest
 
 from game.ui import cli_waiting
+from game.ui.cli_screen import Screen
 from game.ui.cli_waiting import Waiting
+from game.ui.typing_out import Typewriter
 
 
 class Page:
@@ -54,3 +57,16 @@ def test_no_dots_in_the_middle_of_a_line_or_in_a_script(page, free, wanted):
     time.sleep(0.06)
     waiting.over()
     assert page.drawn == []
+
+
+def test_the_screen_takes_its_dots_away():
+    from rich.console import Console
+
+    shown = io.StringIO()
+    screen = Screen("en", Typewriter("off", keys=False), Console(file=shown, width=60))
+    screen.dots()
+    before = len(shown.getvalue())
+    screen.erase()
+    dots, gone = shown.getvalue()[:before], shown.getvalue()[before:]
+    assert dots.endswith("…") and gone.startswith("\r") and gone.endswith("\r")
+    assert len(gone.strip("\r")) > len(dots) and not gone.strip()

@@ -62,6 +62,7 @@ class LiveGame:
         self._guard = threading.Condition()
         self._watchers: set[Callable[[], None]] = set()
         self._busy = False
+        self._rewording: threading.Event | None = None  # ends it; while there is one
         self._failed = False
         self._pace = Pace("off")
         self._who, self._spoken, self._piece = "", "", 0
@@ -80,7 +81,7 @@ class LiveGame:
     def begin(self, stream: Stream) -> bool:
         """Has a worker play this out; False while another reply is being spoken."""
         with self._guard:
-            if self._busy:
+            if self._busy or self._rewording:
                 return False
             self._busy, self._failed = True, False
             self._pace = Pace(self.speed)
@@ -92,15 +93,24 @@ class LiveGame:
         """Ends the reply; what was said so far stays."""
         self.session.stop()
         self._pace.hurry()
+        with self._guard:
+            if self._rewording:
+                self._rewording.set()
 
     def hurry(self) -> None:
         """The rest of the reply appears at once."""
         self._pace.hurry()
 
     def settle(self, seconds: float) -> bool:
-        """Waits for the reply to end; whether it has."""
+        """Waits for the reply to end; whether it has. Nothing is worded anew after this."""
+
+        def over() -> bool:
+            if self._rewording:
+                self._rewording.set()
+            return not (self._busy or self._rewording)
+
         with self._guard:
-            return self._guard.wait_for(lambda: not self._busy, seconds)
+            return self._guard.wait_for(over, seconds)
 
     def _work(self, stream: Stream) -> None:
         try:
@@ -114,8 +124,24 @@ class LiveGame:
             log.exception("a reply broke off")
             self.note(error_text(self.lang, error))
         finally:
+            cancel = threading.Event() if self.session.narrator.rewords else None
             with self._guard:
-                self._busy, self._spoken = False, ""
+                self._busy, self._spoken, self._rewording = False, "", cancel
+            self.poke()
+            if cancel:
+                self._reword(cancel)
+
+    def _reword(self, cancel: threading.Event) -> None:
+        """What can be picked in other words, while the page shows it as it was written."""
+        try:
+            self._play(self.session.reword(cancel))
+        except SaveBusy:
+            self.gone = True
+        except Exception:  # the suggestions stay as they are
+            log.exception("nothing was worded anew")
+        finally:
+            with self._guard:
+                self._rewording = None
             self.poke()
 
     def _play(self, stream: Stream) -> None:

@@ -37,6 +37,8 @@ def _command(ask: Request, command: commands.Command) -> Data:
         return {"do": "lang", "argument": wanted}
     if name == "speed" and argument.lower() not in SPEEDS:
         raise Refused(ask.word("notices.bad_speed"))
+    if name == "model":  # its dialog is the only place for a key
+        return {"do": name, "argument": ""}
     if name == "save" and argument:
         return keep.rename(ask.with_fields(save=ask.game().key, name=argument[:100]))
     if name in _TYPED:
