@@ -74,8 +74,11 @@ def _unknown(group: str) -> Check:
     def look(subject: Subject) -> Found:
         if subject.scenario is None:
             return
-        known = _known(subject.scenario, group)
+        scenes = _known(subject.scenario, group)
         for file, model in parts_of(subject):
+            # A character may also be met in free talk, whose one scene is called so.
+            talked = group == "visited" and file.startswith("characters/")
+            known = [*scenes, "talk"] if talked else scenes
             for path, _, source in strings(model):
                 for match in asked.finditer(source):
                     name = next(one for one in match.groups() if one)
