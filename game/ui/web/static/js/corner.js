@@ -3,10 +3,11 @@
 import { button, el } from "./dom.js";
 import { beginning, copying, uploading } from "./corner_new.js";
 import { address, addressed, drafts, nameOf, post, take } from "./corner_link.js";
+import { look } from "./dialogs.js";
 import { Desk } from "./corner_desk.js";
 import { lang, word } from "./words.js";
 
-const SIGNS = { scenario: "❧", character: "☺", puzzles: "？" };
+const SIGNS = { scenario: "❧", character: "☺", puzzles: "?" };
 
 export class Corner {
   constructor(page) {
@@ -74,9 +75,13 @@ export class Corner {
     if (location.hash !== "#write") history.pushState(null, "", "#write");
     document.title = `${word("web.corner.heading")} · ${word("app.title")}`;
     const made = (opened) => this.show(opened);
+    const other = lang === "zh" ? "en" : "zh";
     this.root.replaceChildren(el("div", { class: "home author-shelf" },
       el("header", { class: "masthead" },
-        el("div", { class: "tools" }, button(word("web.home"), () => this.page.home(), { class: "quiet" })),
+        el("div", { class: "tools" },
+          button(word("web.home"), () => this.page.home(), { class: "quiet" }),
+          button(word(`language.${other}`), () => this.page.language(other), { class: "quiet", lang: other === "zh" ? "zh-CN" : "en" }),
+          button(word("web.look.heading"), () => look(this.page), { class: "quiet" })),
         el("h1", { tabindex: -1 }, word("web.corner.heading")), el("p", { class: "tagline" }, word("web.corner.tagline"))),
       el("section", { class: "shelf begin", "aria-labelledby": "corner-new" }, el("h2", { id: "corner-new" }, word("web.corner.new")),
         el("ul", { class: "kinds" },

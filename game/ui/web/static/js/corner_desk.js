@@ -162,6 +162,7 @@ export class Desk {
   }
 
   told() {
+    if (this.unsaved.dataset.dirty === String(this.dirty)) return;
     this.unsaved.textContent = this.dirty ? word("web.corner.unsaved") : word("web.corner.is_saved");
     this.unsaved.dataset.dirty = String(this.dirty);
   }

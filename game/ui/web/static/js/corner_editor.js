@@ -10,7 +10,7 @@ const INDENT = "  ";
 export class Editor {
   // changed(text) is told of every change, save() of Ctrl-S, chose(line) of a click on a line's number.
   constructor({ changed, save, chose }) {
-    Object.assign(this, { changed, save, lines: [], states: [], marks: new Map(), trapped: true });
+    Object.assign(this, { changed, save, lines: [], states: [], trapped: true });
     this.under = el("div", { class: "under", "aria-hidden": "true" });
     this.under.addEventListener("click", (event) => {
       const line = [...this.under.children].indexOf(event.target.closest(".ln"));
@@ -23,7 +23,7 @@ export class Editor {
     this.root = el("div", { class: "editor" },
       el("p", { class: "unseen", id: "yaml-help" }, word("web.corner.keys")),
       el("div", { class: "leaves" }, this.under, this.text));
-    this.now = () => document.activeElement === this.text && this.light();
+    this.now = () => document.activeElement === this.text && (this.light(), this.follow());
     document.addEventListener("selectionchange", this.now);
   }
 
@@ -54,6 +54,7 @@ export class Editor {
 
   took() {
     this.draw();
+    this.follow();
     this.changed(this.text.value);
   }
 
@@ -68,9 +69,10 @@ export class Editor {
     while (first < common && lines[first] === this.lines[first]) first += 1;
     let tail = 0;
     while (tail < common - first && lines[lines.length - 1 - tail] === this.lines[this.lines.length - 1 - tail]) tail += 1;
-    for (let n = this.lines.length - tail - 1; n >= first; n -= 1) drawn[n].remove();
-    const before = drawn[first] || null;
-    for (let n = first; n < lines.length - tail; n += 1) this.under.insertBefore(el("div", { class: "ln" }), before);
+    const [old, fresh] = [this.lines.length - tail - first, lines.length - tail - first];
+    for (let n = old; n > fresh; n -= 1) drawn[first + n - 1].remove();
+    const before = drawn[first + Math.min(old, fresh)] || null;
+    for (let n = old; n < fresh; n += 1) this.under.insertBefore(el("div", { class: "ln" }), before);
     this.colour(lines, first, tail);
     this.lines = lines;
     this.light();
@@ -88,7 +90,7 @@ export class Editor {
         break;
       }
       const [parts, next] = coloured(lines[n], state);
-      this.under.children[n].replaceChildren(...parts.map(([kind, text]) => (kind ? el("span", { class: kind }, text) : text)), lines[n] ? "" : "\u200b");
+      paint(this.under.children[n], lines[n] ? parts : [["", "\u200b"]]);
       states.push(state);
       state = next;
     }
@@ -97,8 +99,7 @@ export class Editor {
 
   // faults: line → "error" or "warning".
   mark(faults) {
-    for (const line of this.marks.keys()) this.under.children[line - 1]?.classList.remove("error", "warning");
-    this.marks = faults;
+    for (const one of this.under.querySelectorAll(".error, .warning")) one.classList.remove("error", "warning");
     for (const [line, severity] of faults) this.under.children[line - 1]?.classList.add(severity);
   }
 
@@ -107,6 +108,33 @@ export class Editor {
     if (this.lit?.isConnected) this.lit.classList.remove("now");
     this.lit = this.under.children[line - 1];
     this.lit?.classList.add("now");
+  }
+
+  // The caret stays in sight: the field is as high as its text, so what scrolls is around it.
+  follow() {
+    const place = this.text.selectionDirection === "backward" ? this.text.selectionStart : this.text.selectionEnd;
+    const line = this.lineAt(place);
+    const caret = this.spot(line, place - (this.text.value.lastIndexOf("\n", place - 1) + 1));
+    if (!caret) return;
+    const frame = this.root.getBoundingClientRect();
+    if (caret.top < frame.top + 8) this.root.scrollTop -= frame.top + 8 - caret.top;
+    else if (caret.bottom > frame.bottom - 40) this.root.scrollTop += caret.bottom - frame.bottom + 40;
+  }
+
+  // Where a character of a line stands on the screen.
+  spot(line, column) {
+    const drawn = this.under.children[line - 1];
+    if (!drawn) return null;
+    const walk = document.createTreeWalker(drawn, NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(), left = column; node; left -= node.length, node = walk.nextNode()) {
+      if (!node.length || left > node.length) continue;
+      const range = document.createRange();
+      range.setStart(node, left);
+      range.setEnd(node, Math.min(left + 1, node.length));
+      const box = range.getBoundingClientRect();
+      return box.height ? box : drawn.getBoundingClientRect();
+    }
+    return drawn.getBoundingClientRect();
   }
 
   lineAt(place) {
@@ -191,6 +219,21 @@ export class Editor {
     const first = moved.split("\n")[0].length - lines[0].length;
     if (start === end) this.text.setSelectionRange(Math.max(from, start + first), Math.max(from, start + first));
     else this.text.setSelectionRange(from, from + moved.length);
+  }
+}
+
+// Gives a line its parts. Nodes are kept and a few are spare: adding or taking away nodes ends what the
+// browser undoes in one go, so that each letter would have to be undone by itself.
+function paint(line, parts) {
+  const spare = line.firstChild ? 6 : 0;
+  if (line.children.length < parts.length) {
+    line.append(...Array.from({ length: parts.length - line.children.length + spare }, () => el("span", {}, "")));
+  }
+  for (let n = 0; n < line.children.length; n += 1) {
+    const [kind, text] = parts[n] || ["", ""];
+    const span = line.children[n];
+    if (span.className !== kind) span.className = kind;
+    if (span.firstChild.data !== text) span.firstChild.data = text;
   }
 }
 

@@ -3,7 +3,7 @@
 import { button, el } from "./dom.js";
 import { word } from "./words.js";
 
-const SCALES = [0.25, 0.4, 0.55, 0.7, 0.85, 1, 1.3, 1.7, 2.2];
+const SCALES = [0.15, 0.25, 0.4, 0.55, 0.7, 0.85, 1, 1.3, 1.7, 2.2];
 
 export class StoryMap {
   // draw() asks for the map, test() for a playtest; both answer as the server does, or with null.
@@ -77,7 +77,7 @@ export class StoryMap {
   fit(again = false) {
     const whole = this.picture.naturalWidth;
     if (!whole || (this.scale && !again)) return this.size();
-    this.scale = Math.max(0.3, Math.min(1, (this.board.clientWidth - 4) / whole));
+    this.scale = Math.max(0.15, Math.min(1, (this.board.clientWidth - 4) / whole));
     this.size();
   }
 

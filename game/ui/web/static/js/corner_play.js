@@ -92,8 +92,9 @@ export class Trial {
     const behind = Boolean(this.game) && this.text() !== this.tried;
     this.bar.hidden = !this.game;
     this.on.hidden = !behind || !this.playable;
-    this.state.textContent = !this.game ? "" : !behind ? word("web.corner.as_typed")
+    const said = !this.game ? "" : !behind ? word("web.corner.as_typed")
       : word(this.playable ? "web.corner.behind" : "web.corner.behind_faulty");
+    if (this.state.textContent !== said) this.state.textContent = said;
     this.state.dataset.behind = String(behind);
   }
 
@@ -165,6 +166,8 @@ export class Trial {
     const answer = await post(this.page, "why", { game: this.game, turn });
     if (!answer || row.nextElementSibling?.classList.contains("turn-why")) return;
     row.after(explained(answer));
+    this.stage.stick = false;
+    row.nextElementSibling.scrollIntoView({ block: "nearest" });
     pressed.setAttribute("aria-expanded", "true");
   }
 }

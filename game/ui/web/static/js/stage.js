@@ -109,7 +109,7 @@ export class Stage {
     const now = this.tableau;
     this.figures.draw(now);
     this.panel.draw(now);
-    const place = [now.scene, now.kept ? null : word("web.memory")].filter(Boolean).join(" · ");
+    const place = [now.scene, now.kept || this.page.explain ? null : word("web.memory")].filter(Boolean).join(" · ");
     this.title.replaceChildren(el("h1", {}, now.title), ...(place ? [el("span", {}, place)] : []));
     document.title = `${now.title} · ${word("app.title")}`;
     this.root.classList.toggle("empty", !now.present.length);
