@@ -1,15 +1,12 @@
-"""What a prompt and its lore cost: `python bench/prompts.py [--embed FOLDER]`.
+"""What a prompt and its lore cost: `python bench/prompts.py`.
 
 Prints, from one run: building a prompt at 50 and 400 turns, under the limit and over it, and the
 ratio to what is sent; counting and rendering everything anew for each line that falls out, as a
-ratio; lore of 10,000 keys against 4,000 characters, beside a search for each key; and with
---embed the judge by meaning beside the authored one on the English cases of the tests.
+ratio; and lore of 10,000 keys against 4,000 characters, beside a search for each key.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -20,7 +17,6 @@ from statistics import median
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from game.cast.judge import AuthoredJudge  # noqa: E402
 from game.loader import Library  # noqa: E402
 from game.lore import Lore  # noqa: E402
 from game.prompts.composing import Composer, message  # noqa: E402
@@ -114,56 +110,8 @@ def lore(story: Story, who: str) -> None:
     print(f"  a search for each key: {slow:.1f} ms, {slow / quick:.0f} x")
 
 
-def meaning(folder: str) -> None:
-    """Right first, mean over scenes: the judge by meaning beside likeness of words."""
-    from game.cast.embedded import EmbedMatcher
-    from game.matching import Entry as Known
-    from game.matching import Matcher
-    from game.models.embed import load_embedder
-
-    rows = [json.loads(x) for x in (ROOT / "tests/data/matching_en.jsonl").open(encoding="utf-8")]
-    embedder, scenes = load_embedder(folder), dict.fromkeys(row["scene"] for row in rows)
-    first: dict[str, list[float]] = {"authored": [], "embed": []}
-    wrong = {"authored": [0, 0], "embed": [0, 0]}
-    for scene in scenes:
-        own = [row for row in rows if row["scene"] == scene]
-        entries = [
-            Known(r["kind"], r["id"], tuple(r["hears"]), r.get("means", ""), r.get("answer", ""))
-            for r in own
-            if "kind" in r
-        ]
-        beats = [one.key for one in entries if one.kind != "topic"]
-        topics = [one.key for one in entries if one.kind == "topic"]
-        plain, near = Matcher("en", entries), EmbedMatcher("en", entries, embedder)
-        right: dict[str, list[bool]] = {"authored": [], "embed": []}
-        for row in (row for row in own if "sort" in row):
-            words = plain.match(row["line"], beats, topics)
-            means = near.match(row["line"], beats, topics, words.candidates)
-            wanted = row["expected"] if isinstance(row["expected"], list) else [row["expected"]]
-            for name, reading in (("authored", words), ("embed", means)):
-                if row["expected"] is None:
-                    wrong[name][0] += reading.decision == "accept"
-                    wrong[name][1] += 1
-                elif row["sort"] in ("paraphrase", "indirect"):
-                    best = reading.candidates[0][0] if reading.candidates else ""
-                    right[name].append(best in wanted)
-        for name, found in right.items():
-            if found:
-                first[name].append(sum(found) / len(found))
-    for name, shares in first.items():
-        taken, lines = wrong[name]
-        print(f"{name}: right first {100 * sum(shares) / len(shares):.1f} %, ", end="")
-        print(f"wrongly accepted {100 * taken / lines:.1f} % of {lines}")
-    vector = milliseconds(lambda: embedder._made(["Have you a room left for the night?"]))
-    print(f"embed: {vector:.1f} ms for a new line")
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--embed", default="", metavar="FOLDER")
-    folder = parser.parse_args().embed
     story, who = story_and_cast()
-    AuthoredJudge()
     base = None
     for turns, limit in ((50, 3000), (50, 200_000), (400, 3000), (400, 200_000)):
         cost, sent, counted = one_more(story, who, turns, Limits(limit))
@@ -176,8 +124,6 @@ def main() -> None:
     slow, quick = anew(story, 400, Limits(8192)), one_more(story, who, 400, Limits(8192))[0]
     print(f"rendering and counting anew for each line dropped: {slow:.0f} ms, {slow / quick:.0f} x")
     lore(story, who)
-    if folder:
-        meaning(folder)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A judge by meaning, without a chat model: sentence embeddings in place of surface features.
+"""A judge by meaning, without a chat model: sentence embeddings beside likeness of words.
 
 The same closed set, small talk as a class of its own, and asking back in doubt. What negation and
 opposites know of words stays as it is: two sentences that deny each other mean nearly the same to
@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ..events import AskedBack, TurnJudged
-from ..matching import Entry, Reading
-from ..matching.matcher import builtin_background
+from ..matching import Entry, Matcher, Reading
+from ..matching.matcher import builtin_background, confidence
 from ..matching.normalize import parts
 from ..matching.polarity import known, objection
 from ..models.embed import Embedder, load_embedder
@@ -24,136 +25,129 @@ from ..state import GameState
 from ..story import Story
 from . import Take
 from .attempts import to_the_game
-from .judge import KEPT_MATCHERS, AuthoredJudge, entries
+from .judge import KEPT_MATCHERS, AuthoredJudge, entries, past
+from .meaning import Meanings, Near, Weights
 
 if TYPE_CHECKING:
     import numpy
 
     Array = numpy.ndarray[Any, Any]
 
-RIVAL = 0.3  # how much the second best takes from the confidence in the best
-CENTRE = 2 / 3  # the share of all example lines together; the rest is the best of them
-ACCEPT_ABOVE = 0.99  # of the confidences that general small talk reaches
-ASK_ABOVE = 0.3
-CONTRARY = 0.6  # what is left of the score of what the line contradicts
-NEAR = 0.65  # how near to one of its lines a beat must be to be taken without asking
-WORDS = 0.25  # what likeness of words adds to likeness of meaning
-TOPIC_NEAR = 0.6  # how near to one of its lines a topic must be
 SHOWN, LISTED = 3, 10
 
 
-@dataclass(frozen=True, slots=True)
-class _Own:
-    """An entry's texts as vectors, and what negation knows of them."""
-
-    entry: Entry
-    rows: slice
-    centre: Array
-    known: tuple[Any, ...]
-
-
 class EmbedMatcher:
-    """Reads lines against a fixed set of entries by the nearness of their meanings."""
+    """Reads lines against a fixed set of entries by the nearness of their meanings.
 
-    def __init__(self, language: str, every: Sequence[Entry], embedder: Embedder) -> None:
-        import numpy as np
+    `plain` matches the same entries by their words.
+    """
 
-        self._language, self._embedder = language, embedder
-        texts = [[t for t in (*one.hears, one.means) if t] for one in every]
-        flat = [text for own in texts for text in own]
-        self._vectors = embedder.vectors(flat)
-        self._talk = embedder.vectors(builtin_background(language))
-        self._own: dict[str, _Own] = {}
-        start = 0
-        for entry, own in zip(every, texts, strict=True):
-            if not own:
-                continue
-            rows = slice(start, start + len(own))
-            start = rows.stop
-            centre = self._vectors[rows].sum(0)
-            centre = centre / max(float(np.linalg.norm(centre)), 1e-9)
-            said = tuple(known(parts(text, language).said, language) for text in own)
-            self._own[entry.key] = _Own(entry, rows, centre, said)
+    def __init__(
+        self,
+        language: str,
+        every: Sequence[Entry],
+        embedder: Embedder,
+        plain: Matcher,
+        weights: Weights | None = None,
+    ) -> None:
+        self._language, self._plain = language, plain
+        self._weights = weights or Weights()
+        told = [one for one in every if any((*one.hears, one.means))]
+        texts = [[text for text in (*one.hears, one.means) if text] for one in told]
+        self._entries = {one.key: one for one in told}
+        self._place = {one.key: place for place, one in enumerate(told)}
+        self._known = [[known(parts(t, language).said, language) for t in own] for own in texts]
+        self._meanings = Meanings(texts, embedder, self._weights) if texts else None
         self._levels: dict[frozenset[str], tuple[float, float]] = {}
 
-    def match(
-        self,
-        line: str,
-        possible: Collection[str],
-        topics: Collection[str],
-        words: Sequence[tuple[str, float]] = (),
-    ) -> Reading:
-        """What the line means, of the entries that are possible and the topics that are open.
-
-        `words` are the scores that likeness of words alone gives.
-        """
-        vector = self._embedder.vectors([line])[0]
-        beats = frozenset(key for key in possible if key in self._own)
-        small = frozenset(key for key in topics if key in self._own)
-        if not beats | small:
+    def match(self, line: str, possible: Collection[str], topics: Collection[str]) -> Reading:
+        """What the line means, of the entries that are possible and the topics that are open."""
+        beats = frozenset(key for key in possible if key in self._place)
+        small = frozenset(key for key in topics if key in self._place)
+        if not beats | small or self._meanings is None:
             return Reading("none", why=("closed",))
-        said = dict(words)
-        scores = {
-            key: self._score(vector, key) + WORDS * said.get(key, 0.0) for key in beats | small
-        }
-        why = self._contrary(line, vector, scores)
+        taken = parts(line, self._language)
+        near = self._meanings.near(line, taken.sentences if len(taken.sentences) > 1 else ())
+        scores = {key: float(near.scores[self._place[key]]) for key in beats | small}
+        why = self._contrary(line, near, scores)
         ranked = sorted(scores, key=lambda key: -scores[key])
         listed = tuple((key, round(scores[key], 4)) for key in ranked[:LISTED])
-        best = ranked[0]
-        if best in small and self._nearest(vector, best) >= TOPIC_NEAR:
-            return Reading("accept", best, (), listed, ("topic",))
+        if ranked[0] in small and self._is_topic(ranked, near, scores) and ranked[0] not in why:
+            return Reading("accept", ranked[0], (), listed, ("topic",))
         likely = [key for key in ranked if key in beats]
         if not likely:
-            return Reading("none", best, (), listed)
-        return self._decide(vector, likely, scores, why, Reading("none", likely[0], (), listed))
+            return Reading("none", ranked[0], (), listed)
+        for key in small:  # a beat that may be meant comes before small talk
+            scores[key] *= self._weights.topic
+        ranked = sorted(scores, key=lambda key: -scores[key])
+        listed = tuple((key, round(scores[key], 4)) for key in ranked[:LISTED])
+        first = tuple(ranked[:1]) if ranked[0] in small else ()
+        plain = Reading("none", likely[0], first, listed)
+        return self._decide(near, likely, scores, why, plain)
+
+    def _is_topic(self, ranked: Sequence[str], near: Near, scores: dict[str, float]) -> bool:
+        """Whether the likeliest entry, a topic, is near enough and leads the next one by far."""
+        weights = self._weights
+        rival = scores[ranked[1]] if len(ranked) > 1 else 0.0
+        leads = scores[ranked[0]] - rival >= weights.topic_lead
+        return leads and near.best[self._place[ranked[0]]] >= weights.topic_near
 
     def _decide(
         self,
-        vector: Array,
+        near: Near,
         likely: Sequence[str],
         scores: dict[str, float],
         contrary: dict[str, str],
         plain: Reading,
     ) -> Reading:
         best = likely[0]
-        sure = _confidence([scores[key] for key in likely])
+        sure = confidence([scores[key] for key in likely])
         accept, ask = self._thresholds(frozenset(likely))
-        why = contrary.get(best, "")
-        if sure >= accept and not why and self._nearest(vector, best) >= NEAR:
+        why, weights = contrary.get(best, ""), self._weights
+        asks = self._entries[best].kind == "question"
+        enough = weights.question_near if asks else weights.near
+        near_enough = near.best[self._place[best]] >= enough and not plain.asked
+        if sure >= accept and not why and near_enough:
             return replace(plain, decision="accept", why=("meaning",))
         if sure >= ask:
-            asked = tuple(key for key in likely[:SHOWN] if scores[key] > scores[best] / 2)
+            fair = [key for key in likely[:SHOWN] if scores[key] > scores[best] / 2]
+            asked = tuple([*plain.asked, *fair][:SHOWN])
             return replace(plain, decision="ask", asked=asked, why=(why or "meaning",))
-        return replace(plain, why=(why,) if why else ())
+        return replace(plain, asked=(), why=(why,) if why else ())
 
-    def _score(self, vector: Array, key: str) -> float:
-        own = self._own[key]
-        best = float((self._vectors[own.rows] @ vector).max())
-        return CENTRE * float(own.centre @ vector) + (1 - CENTRE) * best
-
-    def _nearest(self, vector: Array, key: str) -> float:
-        return float((self._vectors[self._own[key].rows] @ vector).max())
-
-    def _contrary(self, line: str, vector: Array, scores: dict[str, float]) -> dict[str, str]:
+    def _contrary(self, line: str, near: Near, scores: dict[str, float]) -> dict[str, str]:
         """Lowers what the line contradicts among the likeliest; says how it does."""
         said = known(parts(line, self._language).said, self._language)
-        found = {}
-        for key in sorted(scores, key=lambda one: -scores[one])[: SHOWN + 2]:
-            own = self._own[key]
-            near = [float(one) for one in self._vectors[own.rows] @ vector]
-            why = objection(said, own.known, near, own.entry.kind == "question")
+        likely = sorted(scores, key=lambda one: -scores[one])[: SHOWN + 2]
+        found = self._plain.objections(line, likely)
+        assert self._meanings is not None
+        for key in likely:
+            place = self._place[key]
+            texts = [float(one) for one in near.texts[self._meanings.rows(place)]]
+            asks = self._entries[key].kind == "question"
+            why = found.get(key) or objection(said, self._known[place], texts, asks)
             if why:
                 found[key] = why
-                scores[key] *= CONTRARY
+            if why and why != "unclear":
+                scores[key] *= self._weights.contrary
         return found
 
     def _thresholds(self, beats: frozenset[str]) -> tuple[float, float]:
         """The confidences above which to accept and to ask: what small talk hardly reaches."""
         if beats not in self._levels:
-            sure = sorted(_confidence([self._score(v, k) for k in beats]) for v in self._talk)
-            last = len(sure) - 1
-            self._levels[beats] = (sure[int(ACCEPT_ABOVE * last)], sure[int(ASK_ABOVE * last)])
+            places = [self._place[key] for key in beats]
+            sure = sorted(confidence(row) for row in self._small_talk[:, places].tolist())
+            last, weights = len(sure) - 1, self._weights
+            self._levels[beats] = (
+                sure[int(weights.accept_above * last)], sure[int(weights.ask_above * last)]
+            )  # fmt: skip
         return self._levels[beats]
+
+    @cached_property
+    def _small_talk(self) -> Array:
+        """How general small talk scores against each entry, a row for each line of it."""
+        assert self._meanings is not None
+        return self._meanings.scores(builtin_background(self._language))
 
 
 class EmbedJudge(AuthoredJudge):
@@ -176,25 +170,20 @@ class EmbedJudge(AuthoredJudge):
             return plain
         kind = "question" if story.puzzle else "beat"
         open_now = [f"{kind}:{key}" for key in possible(story, state, kind)]
+        open_now += past(story, state)
         talk = [f"topic:{key}" for key in possible(story, state, "topic")]
-        matcher = self._meanings(story, state)
-        return matcher.match(state.line, open_now, talk, plain.candidates)
+        return self._meanings(story, state).match(state.line, open_now, talk)
 
     def _meanings(self, story: Story, state: GameState) -> EmbedMatcher:
         key = (story.digest, story.id, story.puzzle.id if story.puzzle else state.scene)
+        plain = self._matcher(story, state)
         with self._making:
             matcher = self._by_meaning.get(key)
             if matcher is None:
                 every = entries(story, state)
-                matcher = EmbedMatcher(story.language, every, self.embedder)
+                matcher = EmbedMatcher(story.language, every, self.embedder, plain)
                 self._by_meaning[key] = matcher
                 if len(self._by_meaning) > KEPT_MATCHERS:
                     self._by_meaning.popitem(last=False)
             self._by_meaning.move_to_end(key)
         return matcher
-
-
-def _confidence(scores: Sequence[float]) -> float:
-    """How sure the best of some scores is, seeing the second best."""
-    ranked = sorted(scores, reverse=True)
-    return ranked[0] - RIVAL * (ranked[1] if len(ranked) > 1 else 0.0)

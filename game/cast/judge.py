@@ -74,7 +74,7 @@ class AuthoredJudge:
         """How the line was matched, with what has happened already among the readings."""
         kind = "question" if story.puzzle else "beat"
         open_now = [f"{kind}:{key}" for key in possible(story, state, kind)]
-        open_now += _past(story, state)
+        open_now += past(story, state)
         talk = [f"topic:{key}" for key in possible(story, state, "topic")]
         return self._matcher(story, state).match(without_code(state.line), open_now, talk)
 
@@ -92,7 +92,7 @@ class AuthoredJudge:
         return matcher
 
 
-def _past(story: Story, state: GameState) -> list[str]:
+def past(story: Story, state: GameState) -> list[str]:
     """The beats of this scene that have happened and can't again: players ask twice."""
     beats = scene_of(story, state).beats
     once = (beat for beat in beats if not beat.auto and not beat.repeat)
@@ -101,15 +101,15 @@ def _past(story: Story, state: GameState) -> list[str]:
 
 def _weighed(story: Story, state: GameState, reading: Reading) -> Reading:
     """What was matched, minding what is past, what is fateful, and what is too faint to ask."""
-    past = set(_past(story, state))
-    kept = tuple(one for one in reading.candidates if one[0] not in past)
+    gone = set(past(story, state))
+    kept = tuple(one for one in reading.candidates if one[0] not in gone)
     first = reading.candidates[0] if reading.candidates else ("", 0.0)
     best = kept[0][1] if kept else 0.0
     named = reading.decision == "accept" or (reading.decision == "ask" and first[1] >= NAMED)
-    if named and first[0] in past and first[1] >= AGAIN * best:
+    if named and first[0] in gone and first[1] >= AGAIN * best:
         return replace(reading, decision="none", why=(*reading.why, "again"))
-    asked = tuple(key for key in reading.asked if key not in past)
-    doubtful = first[0] in past or _fateful(story, state, reading)
+    asked = tuple(key for key in reading.asked if key not in gone)
+    doubtful = first[0] in gone or _fateful(story, state, reading)
     reading = replace(reading, candidates=kept, asked=asked)
     if reading.decision == "accept" and doubtful:
         return replace(reading, decision="ask", asked=tuple(key for key, _ in kept[:2]))

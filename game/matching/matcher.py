@@ -25,6 +25,9 @@ CONTRARY = 0.6  # what is left of the score of what the line contradicts
 DENIED = 0.2  # and of what it denies outright, which is not even asked about
 PLAINLY = 0.5  # how near to an example line a plain denial of it is
 NEAR = 0.45  # an example line this near needs no more evidence
+# A line this like one entry, and this much less like any other, is meant, whatever else it says:
+# of the blind testers' lines above it 19 in 20 were.
+LEADS, FOLLOWS = 0.22, 0.5
 CLOSE = 0.7  # how near a short line has to be
 KNOWN = 0.6  # the share of a line's words that an entry has to know
 EVIDENCE = {"zh": 0.03, "en": 0.01}  # of words beside the strongest one
@@ -57,6 +60,12 @@ def confidence(scores: Sequence[float]) -> float:
     return first - RIVAL * second
 
 
+def leads(scores: Sequence[float]) -> bool:
+    """Whether the best of some scores is high, and far from the second best."""
+    first, second = nlargest(2, (*scores, 0.0, 0.0))
+    return first >= LEADS and second <= FOLLOWS * first
+
+
 class Matcher:
     """Reads lines against a fixed set of entries, of which only some may be open at a time."""
 
@@ -84,7 +93,7 @@ class Matcher:
         self, line: str, possible: Collection[str] | None = None, topics: Collection[str] = ()
     ) -> Reading:
         """What the line means, of the entries that are possible and the topics that are open."""
-        taken = parts(line, self._language, self._speller.mend if self._speller else None)
+        taken = self._taken(line)
         if not has_words(taken.said):
             return Reading("none", why=("empty",))
         beats, small = self._open(possible, topics)
@@ -96,6 +105,15 @@ class Matcher:
             return Reading("accept", best, (), ((best, 1.0),), ("exact", *taken.notes))
         reading = self._read(taken, beats, small)
         return replace(reading, why=(*reading.why, *taken.notes))
+
+    def objections(self, line: str, keys: Sequence[str]) -> dict[str, str]:
+        """Of the first few of some entries, those that a line contradicts, and how."""
+        taken = self._taken(line)
+        few = [key for key in keys[: SHOWN + 2] if key in self._entries]
+        return self._contrary(taken, self._matches(taken, few))
+
+    def _taken(self, line: str) -> Parts:
+        return parts(line, self._language, self._speller.mend if self._speller else None)
 
     def _open(
         self, possible: Collection[str] | None, topics: Collection[str]
@@ -134,8 +152,11 @@ class Matcher:
         if not likely:
             return Reading("none", topic, (), candidates)
         best = likely[0]
+        sure = [scores[key] for key in likely]
         why = contrary.get(best, "") or self._thin(taken, best, matches[best])
-        decision = self._decide([scores[key] for key in likely], beats, bool(why))
+        if best not in contrary and leads(sure):
+            why = ""
+        decision = self._decide(sure, beats, bool(why))
         asked: tuple[str, ...] = ()
         if decision == "ask":
             fair = [k for k in likely if k not in denied and scores[k] > FAINT * scores[best]]
@@ -227,7 +248,7 @@ class Matcher:
     def _decide(self, scores: list[float], beats: frozenset[str], objected: bool) -> Decision:
         sure = confidence(scores)
         accept, ask = self._thresholds(beats)
-        if sure >= accept and not objected:
+        if not objected and (sure >= accept or leads(scores)):
             return "accept"
         return "ask" if sure >= ask else "none"
 

@@ -70,6 +70,12 @@ _ASKS = {
 }
 
 
+# "no, he …" answers; "no soup" denies.
+_ANSWER = re.compile(
+    r"^(?:no|yes)(?:\s*[^\w\s]+\s*|\s+(?=(?:i|you|he|she|it|we|they|that|this|there|please)\b))"
+)
+
+
 def asks(text: str, language: str) -> bool:
     """Whether the text is a question."""
     return bool(_ASKS[language].search(text))
@@ -78,7 +84,7 @@ def asks(text: str, language: str) -> bool:
 def denials(text: str, language: str) -> int:
     """How often the text denies something, set phrases like "no problem" left out."""
     if language == "en":
-        text = re.sub(r"^(?:no|yes)\W+", "", text)
+        text = _ANSWER.sub("", text)
     return len(_NOT[language].findall(_MASK[language].sub(" ", text)))
 
 

@@ -10,6 +10,7 @@ import json
 import platform
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -27,37 +28,50 @@ DEFAULT = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
 ONNX_FILES = ("onnx/model_quint8_avx2.onnx", "onnx/model.onnx", "model.onnx")
 ONNX_ARM = ("onnx/model_qint8_arm64.onnx", "onnx/model.onnx", "model.onnx")
 SMALL_FILES = ("tokenizer.json", "config.json", "1_Pooling/config.json")
-KEPT, LONGEST, TOGETHER = 20_000, 128, 64
+KEPT, LONGEST, TOGETHER = 6_000, 128, 64
 
 Forward = Callable[["Array", "Array"], "Array"]  # ids and mask → a vector for each token
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A text as vectors of length one: the whole of it, and each of its words where it stands."""
+
+    whole: Array
+    words: Array
+
+
 class Embedder:
-    """Makes vectors of length one; keeps those it has made. Safe to be used by several games."""
+    """Reads texts as vectors; keeps those it has read. Safe to be used by several games."""
 
     def __init__(self, name: str, tokenizer: Any, forward: Forward, first_token: bool) -> None:
         """`first_token`: the first token stands for the text, else the mean of all."""
         self.name = name
         self._tokenizer, self._forward, self._first = tokenizer, forward, first_token
-        self._kept: OrderedDict[str, Array] = OrderedDict()
+        self._kept: OrderedDict[str, Meant] = OrderedDict()
         self._lock = Lock()
 
     def vectors(self, texts: Sequence[str]) -> Array:
         """One row for each text."""
         import numpy as np
 
+        return np.stack([one.whole for one in self.read(texts)]) if texts else np.zeros((0, 1))
+
+    def read(self, texts: Sequence[str]) -> list[Meant]:
+        """What each text means."""
         with self._lock:
             missing = [one for one in dict.fromkeys(texts) if one not in self._kept]
             for start in range(0, len(missing), TOGETHER):
                 group = missing[start : start + TOGETHER]
-                for text, vector in zip(group, self._made(group), strict=True):
-                    self._kept[text] = vector
-            found = np.stack([self._kept[one] for one in texts]) if texts else np.zeros((0, 1))
+                self._kept.update(zip(group, self._made(group), strict=True))
+            found = [self._kept[one] for one in texts]
+            for one in texts:
+                self._kept.move_to_end(one)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return found
 
-    def _made(self, texts: Sequence[str]) -> Array:
+    def _made(self, texts: Sequence[str]) -> list[Meant]:
         import numpy as np
 
         encoded = self._tokenizer.encode_batch(list(texts))
@@ -69,9 +83,22 @@ class Embedder:
         else:
             weight = mask[:, :, None].astype(tokens.dtype)
             pooled = (tokens * weight).sum(1) / np.maximum(weight.sum(1), 1)
-        length = np.linalg.norm(pooled, axis=1, keepdims=True)
-        unit: Array = (pooled / np.maximum(length, 1e-9)).astype(np.float32)
-        return unit
+        found = []
+        for one, whole, every in zip(encoded, pooled, tokens, strict=True):
+            real = np.array(one.attention_mask, dtype=bool)
+            words = real & (np.array(one.special_tokens_mask) == 0)
+            said = every[words if words.any() else real]
+            found.append(Meant(_unit(whole), _unit(said).astype(np.float16)))
+        return found
+
+
+def _unit(vectors: Array) -> Array:
+    """Vectors scaled to length one."""
+    import numpy as np
+
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    found: Array = (vectors / np.maximum(length, 1e-9)).astype(np.float32)
+    return found
 
 
 def load_embedder(source: str = "") -> Embedder:

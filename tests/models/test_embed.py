@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from game.events import AskedBack, TurnJudged
 from game.loader import Library
 from game.rules import begin
 from game.session import Session
+from game.state import Phase, apply
 from game.story import Story
 from tests.conftest import CONTENT, events_of
 
@@ -80,8 +82,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = {word: number for number, word in enumerate(words)}
     table = []
     for word in words:
-        row = [0.01] * len(words)
-        row[place[ALIKE.get(word, word)]] = 0.2 if word in WORDS else 1.0
+        known = word not in WORDS  # what it doesn't know means nothing at all
+        row = [0.01 * known] * len(words)
+        row[place[ALIKE.get(word, word)]] = float(known)
         table.append(row)
     tokenizer = Tokenizer(WordLevel(place, "[UNK]"))
     tokenizer.normalizer = Lowercase()
@@ -126,13 +129,50 @@ def test_a_line_that_shares_no_word_is_understood(folder: Path, tea: Story) -> N
         assert judged.candidates[0].id == "offer_help"
 
 
+def read(folder: Path, story: Story, line: str, **changes: object) -> TurnJudged | AskedBack:
+    """What the judge by meaning makes of a line in the first scene."""
+    state = replace(apply(None, begin(story, 1)), phase=Phase.JUDGE, scene="hall", line=line)
+    return EmbedJudge(str(folder)).judge(story, replace(state, **changes), Take(1))  # type: ignore[arg-type]
+
+
+def test_what_is_denied_is_not_taken_however_near_it_is(folder: Path, tea: Story) -> None:
+    plain, denied = read(folder, tea, "lug the boxes"), read(folder, tea, "no boxes for me to lug")
+    assert isinstance(plain, TurnJudged) and plain.beat == "offer_help"
+    assert not (isinstance(denied, TurnJudged) and denied.beat)
+
+
+def test_what_has_happened_is_known_to_be_past(folder: Path, tea: Story) -> None:
+    found = read(folder, tea, "what is in the basement", happened=("ask_cellar",))
+    assert isinstance(found, TurnJudged) and not found.beat and "again" in found.why
+
+
+def test_words_count_where_they_stand_beside_the_line_as_a_whole(folder: Path) -> None:
+    from game.cast.meaning import Meanings, Weights
+    from game.models.embed import load_embedder
+
+    embedder = load_embedder(str(folder))
+    texts = [["carry crates"], ["carry cellar rain weather"], ["hello", "leaving"]]
+    plain = Meanings(texts, embedder, Weights(one_text=0, any_text=0)).near("lug boxes")
+    words = Meanings(texts, embedder, Weights(one_text=1, any_text=1)).near("lug boxes")
+    assert list(plain.scores).index(max(plain.scores)) == 0 == int(words.scores.argmax())
+    assert words.scores[1] > plain.scores[1]  # one of its two words stands there, too
+    assert float(words.best[0]) > 0.95 > float(words.best[2])
+    assert Meanings(texts, embedder, Weights()).scores(["hello", "rain"]).shape == (2, 3)
+
+
+def test_the_nearest_sentence_of_a_line_counts(folder: Path) -> None:
+    from game.cast.meaning import Meanings, Weights
+    from game.models.embed import load_embedder
+
+    meanings = Meanings([["carry crates"], ["hello"]], load_embedder(str(folder)), Weights())
+    whole = meanings.near("weather rain rain cellar. lug boxes")
+    parted = meanings.near("weather rain rain cellar. lug boxes", ("weather", "lug boxes"))
+    assert parted.scores[0] > whole.scores[0] and parted.best[0] > whole.best[0]
+
+
 def test_orders_and_exact_lines_are_the_authored_judges(folder: Path) -> None:
     judge = EmbedJudge(str(folder))
     tea = Library([CONTENT]).load("tea", "en")
-    from dataclasses import replace
-
-    from game.state import Phase, apply
-
     state = replace(apply(None, begin(tea, 1)), phase=Phase.JUDGE, scene="hall")
     exact = judge.judge(tea, replace(state, line="Let me carry those crates."), Take(1))
     assert isinstance(exact, TurnJudged) and exact.beat == "offer_help" and "exact" in exact.why
