@@ -64,15 +64,14 @@ class Shelf:
 
     def portrait(self, head: Head) -> str:
         """The picture that a character's own file names; empty where it names none."""
-
-        def load() -> str:
-            try:
-                said = yamlfile.read(text_of(head.file), head.file.name).data.get("portrait")
-            except ContentError:
-                return ""
-            return str(said.get("calm", "")) if isinstance(said, dict) else ""
-
-        return str(self._keep(("portrait", head.id, head.language), load))
+        key = ("portrait", str(head.file))
+        try:
+            changed = head.file.stat().st_mtime_ns
+            if self._kept.get(key, (None, ""))[0] != changed:
+                self._kept[key] = (changed, _portrait(text_of(head.file)))
+        except (ContentError, OSError):
+            return ""
+        return str(self._kept[key][1])
 
     def _keep(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
         stamp = self._stamp()
@@ -89,6 +88,12 @@ class Shelf:
             if folder.is_dir()
             for entry in os.scandir(folder)
         ]
+
+
+def _portrait(text: str) -> str:
+    data = yamlfile.read(text, "").data
+    said = data.get("portrait") if isinstance(data, dict) else None
+    return str(said.get("calm", "")) if isinstance(said, dict) else ""
 
 
 def home(games: Games, owner: str, lang: str) -> Data:

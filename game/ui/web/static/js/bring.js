@@ -84,11 +84,11 @@ function results(page, list, files) {
   (made.querySelector(".results .primary") || made.querySelector("button")).focus();
 }
 
-// Where the reader goes on: at whoever came in last, or at the button that brings in more.
+// Where the reader goes on: at whoever came in first, or at the button that brings in more.
 function newcomer(page, list) {
   if (page.stage || page.corner || page.root.querySelector("dialog[open]")) return null;
   const ids = list.flatMap((one) => one.arrivals.map((who) => who.id.replace(/^talk:/, "")));
-  const tile = ids.map((id) => page.root.querySelector(`[data-own="${CSS.escape(id)}"] button`)).filter(Boolean).pop();
+  const tile = ids.map((id) => page.root.querySelector(`[data-own="${CSS.escape(id)}"] button`)).find(Boolean);
   return tile || page.root.querySelector(".people .bring");
 }
 
