@@ -24,7 +24,7 @@ from .art import Gallery
 from .home import Shelf
 
 GUESTS = "guests"
-MOST_PLACES = 100  # shelves of guests that are kept in memory
+MOST_PLACES = 300  # shelves of guests that are kept in memory
 _OWNER = re.compile(r"web-[0-9a-f]{40}")
 _HOUR, _DAY = 3600.0, 86_400.0
 

@@ -25,7 +25,7 @@ function header(page, shelf) {
   return el("header", { class: "masthead" },
     el("div", { class: "tools" },
       button(word(`language.${other}`), () => page.language(other), { class: "quiet", lang: other === "zh" ? "zh-CN" : "en" }),
-      shelf.bring ? button(`${word("web.bring.heading")}…`, () => choose(page), { class: "quiet" }) : null,
+      shelf.bring ? button(`${word("web.bring.heading")}…`, () => choose(page), { class: "quiet bring-in" }) : null,
       button(word("web.look.heading"), () => look(page), { class: "quiet" }),
       button(word("web.settings.heading"), () => models(page), { class: "quiet" }),
       page.writes ? button(word("web.corner.heading"), () => page.write(), { class: "quiet" }) : null),
