@@ -25,7 +25,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "reference": ("game.authoring.reference", "write the reference of all fields", "写出字段参考"),
     "schemas": ("game.authoring.schemas", "write the schemas for editors", "写出编辑器用的模式文件"),
     "web": ("game.ui.web", "play in the browser", "在浏览器里玩"),
-    "models": ("game.lab.models", "try the models that would play", "试一试将要出场的模型"),
+    "models": ("game.ui.models_cli", "try the models that would play", "试一试将要出场的模型"),
     "convert": ("game.lab.convert", "convert a ChatGLM2-layout model", "转换 ChatGLM2 格式的模型"),
     "judge": ("game.lab.judging", "measure how lines are understood", "测量台词被理解得如何"),
 }

@@ -1,6 +1,8 @@
 """Which of several wishes counts, and which key may go where.
 
-    command line > page or /model > settings file > environment > presets
+    /model > command line > page > settings file > environment > presets
+
+(/model is typed by whoever has typed the command line, and later: `App.prefer`.)
 
 Every wish is a plain mapping of the names in `Settings`; `resolve` checks them and lays them over
 each other. A key only goes to the server it was meant for: one that a player of a page has named
@@ -15,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .settable import address, checked, with_server
+from .settable import address, checked, setting, with_server
 from .settings import (
     ROLES,
     Key,
@@ -88,6 +90,8 @@ def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
         found["base_url"] = env["OPENAI_BASE_URL"]
     if env.get("OPENAI_API_KEY"):
         found["key"] = Key(env["OPENAI_API_KEY"].strip())
+    if env.get("STORY_JUDGE"):  # start.py's, once its player has had the model downloaded
+        found["judge"] = setting("judge", env["STORY_JUDGE"])
     return found
 
 

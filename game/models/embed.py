@@ -7,7 +7,6 @@ that has only `model.safetensors` runs in transformers, where that is installed.
 from __future__ import annotations
 
 import json
-import platform
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from game.errors import ModelError, ModelFailure
+from game.errors import ModelError
+from game.models.embed_files import locate
 
 if TYPE_CHECKING:
     import numpy
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 # Both languages, about 120 MB; small enough for any machine.
 DEFAULT = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
-# The quantised files such repositories carry, by what the processor can do; then the plain ones.
-ONNX_FILES = ("onnx/model_quint8_avx2.onnx", "onnx/model.onnx", "model.onnx")
-ONNX_ARM = ("onnx/model_qint8_arm64.onnx", "onnx/model.onnx", "model.onnx")
-SMALL_FILES = ("tokenizer.json", "config.json", "1_Pooling/config.json")
 KEPT, LONGEST, TOGETHER = 6_000, 128, 64
 
 Forward = Callable[["Array", "Array"], "Array"]  # ids and mask → a vector for each token
@@ -105,55 +101,12 @@ def load_embedder(source: str = "") -> Embedder:
     """The model in a folder, or from the hub or its cache; raises ModelError."""
     source = source or DEFAULT
     try:
-        folder, weights = _located(source)
+        folder, weights = locate(source)
         tokenizer = _tokenizer(folder)
         forward = _onnx(weights) if weights.suffix == ".onnx" else _torch(folder)
     except ImportError as error:
         raise ModelError("missing", f"a package is not installed: {error.name}", source) from None
     return Embedder(source, tokenizer, forward, _takes_first_token(folder))
-
-
-def _located(source: str) -> tuple[Path, Path]:
-    """The folder, and the file of weights in it."""
-    folder = Path(source).expanduser()
-    names = ONNX_ARM if platform.machine().lower() in ("arm64", "aarch64") else ONNX_FILES
-    if folder.is_dir():
-        found = [folder / name for name in (*names, "model.safetensors")]
-        weights = next((one for one in found if one.is_file()), None)
-        if weights is None or not (folder / "tokenizer.json").is_file():
-            raise ModelError("missing", "needs tokenizer.json and an ONNX file", source)
-        return folder, weights
-    return _downloaded(source, names)
-
-
-def _downloaded(source: str, names: Sequence[str]) -> tuple[Path, Path]:
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import (
-        EntryNotFoundError,
-        HfHubHTTPError,
-        HFValidationError,
-        LocalEntryNotFoundError,
-    )
-
-    repo, _, revision = source.partition("@")
-
-    def fetch(name: str) -> Path | None:
-        try:
-            return Path(hf_hub_download(repo, name, revision=revision or None))
-        except LocalEntryNotFoundError:  # not in the cache, and the hub can't be reached
-            raise ModelError("unreachable", f"{name} can't be fetched", source) from None
-        except EntryNotFoundError:
-            return None
-        except (HfHubHTTPError, HFValidationError, OSError, ValueError) as error:
-            named = isinstance(error, HFValidationError)
-            kind: ModelFailure = "missing" if named else "unreachable"
-            raise ModelError(kind, str(error)[:300], source) from None
-
-    small = [fetch(name) for name in SMALL_FILES]
-    weights = next((path for name in names if (path := fetch(name))), None)
-    if small[0] is None or weights is None:
-        raise ModelError("missing", "has no tokenizer.json or no ONNX file", source)
-    return small[0].parent, weights
 
 
 def _tokenizer(folder: Path) -> Any:

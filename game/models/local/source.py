@@ -46,7 +46,7 @@ def _in_cache(name: str, revision: str, cache: Path | None) -> Path | None:
 
 def _download(name: str, revision: str, cache: Path | None) -> Path:
     from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
     try:
         files = HfApi().list_repo_files(name, revision=revision or None)
@@ -61,5 +61,5 @@ def _download(name: str, revision: str, cache: Path | None) -> Path:
         raise ModelError("auth", str(error)[:300], name) from error
     except RepositoryNotFoundError as error:
         raise ModelError("missing", str(error)[:300], name) from error
-    except (HfHubHTTPError, OSError, ValueError) as error:
+    except Exception as error:  # of the hub's classes, or of any client it may be using
         raise ModelError("unreachable", str(error)[:300], name) from error
