@@ -16,7 +16,7 @@ export class Editor {
       const line = [...this.under.children].indexOf(event.target.closest(".ln"));
       if (line >= 0) chose(line + 1);
     });
-    this.text = el("textarea", { class: "over", id: "yaml", spellcheck: "false", autocapitalize: "off", autocomplete: "off",
+    this.text = el("textarea", { class: "typed", id: "yaml", spellcheck: "false", autocapitalize: "off", autocomplete: "off",
       autocorrect: "off", wrap: "soft", "aria-label": word("web.corner.text"), "aria-describedby": "yaml-help",
       oninput: () => this.took(), onkeydown: (event) => this.key(event), onfocus: () => (this.trapped = true),
       onscroll: () => (this.text.scrollTop = 0) });
