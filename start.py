@@ -11,6 +11,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 
 MIN_PYTHON = (3, 10)
 RUNNING_PYTHON = "{}.{}".format(*sys.version_info[:2])
@@ -23,12 +25,19 @@ STAMP = os.path.join(VENV, "start-stamp.json")
 LOG = os.path.join(VENV, "install.log")
 # The lock lies outside .venv because a broken .venv is removed while the lock is held.
 LOCK = os.path.join(ROOT, ".venv.lock")
+# So does the answer to the one question a start asks: a new .venv is no reason to ask again.
+ANSWER = os.path.join(ROOT, ".venv.embed.json")
 
 CONSTRAINTS = "constraints.txt"
 SETS = {
     "play": ["requirements.txt"],
     "dev": ["requirements.txt", "requirements-local.txt", "requirements-dev.txt"],
+    "embed": ["requirements-embed.txt"],  # on top of "play", for whoever wants it
 }
+HUB = "https://huggingface.co"
+PATIENCE = 3  # seconds the network has to show that it is there
+NOT_BEFORE = 7 * 24 * 3600  # seconds until a network that was not there is tried again
+YES = ("y", "yes", "是", "好", "要")
 
 CHECKS = [
     ["ruff", "format", "--check", "."],
@@ -39,9 +48,10 @@ CHECKS = [
 
 MESSAGES = {
     "en": {
-        "usage": "python start.py [web|cli|test|check] [--lang zh|en] [more ...]\n"
+        "usage": "python start.py [web|cli|embed|test|check] [--lang zh|en] [more ...]\n"
         "  web    play in the browser (also with no word)\n"
         "  cli    play in this terminal\n"
+        "  embed  download what understands more wordings, once; embed off does without\n"
         "  test   run the tests; what follows goes to pytest\n"
         "  check  formatting, lint, types and tests in one go\n"
         "  Any other word goes to the game: python -m game WORD ...",
@@ -54,6 +64,14 @@ MESSAGES = {
         "torch": "Installing torch, the largest part ...",
         "play": "Installing what the game needs (only this time) ...",
         "dev": "Installing what the game and its tests need (only this time) ...",
+        "embed_ask": "Understand more of your wordings? About 150 MB, downloaded once; "
+        "this is asked only now. [y = yes, Enter = no]",
+        "embed": "Downloading what understands more wordings (only this time) ...",
+        "embed_ready": "More wordings are understood from now on. python start.py embed off "
+        "does without.",
+        "embed_failed": "The download did not come through; the game plays as it did. "
+        "python start.py embed tries again.",
+        "embed_off": "The game understands as it did without the download.",
         "installed": "Everything is installed.",
         "stopped": "Stopped. The next start goes on from here.",
         "failed": "The set-up did not finish.",
@@ -70,9 +88,10 @@ MESSAGES = {
         "unknown": "What pip said is above, and in full in {log}. Starting again tries once more.",
     },
     "zh": {
-        "usage": "python start.py [web|cli|test|check] [--lang zh|en] [其他参数 ...]\n"
+        "usage": "python start.py [web|cli|embed|test|check] [--lang zh|en] [其他参数 ...]\n"
         "  web    在浏览器里玩（不写命令时也是它）\n"
         "  cli    在这个终端里玩\n"
+        "  embed  下载一次，更多说法都听得懂；embed off 则不用它\n"
         "  test   运行测试；后面的参数交给 pytest\n"
         "  check  一次检查格式、代码、类型和测试\n"
         "  其他命令交给游戏：python -m game 命令 ...",
@@ -85,6 +104,12 @@ MESSAGES = {
         "torch": "正在安装 torch（最大的一部分）……",
         "play": "正在安装游戏所需的组件（只需这一次）……",
         "dev": "正在安装游戏和测试所需的组件（只需这一次）……",
+        "embed_ask": "要让游戏听懂更多说法吗？需下载约 150 MB，只此一次，也只问这一回。"
+        "[y = 要，直接回车 = 不要]",
+        "embed": "正在下载听懂更多说法所需的内容（只需这一次）……",
+        "embed_ready": "从现在起，更多说法都听得懂了。想不用它：python start.py embed off",
+        "embed_failed": "没有下载成，游戏照旧可玩。想再试：python start.py embed",
+        "embed_off": "不用下载的内容了，游戏照旧理解玩家的话。",
         "installed": "全部安装完成。",
         "stopped": "已停止。下次启动会接着安装。",
         "failed": "安装没有完成。",
@@ -194,7 +219,7 @@ def parse(args):
     word = None
     if args and not args[0].startswith("-"):
         word, args = args[0], args[1:]
-    if word is None or word in ("web", "cli"):
+    if word in (None, "web", "cli", "embed"):
         later, args = take_lang(args)
         lang = later or lang
     return word, lang, args
@@ -233,20 +258,32 @@ def digest(name):
 def is_ready(name):
     """Whether the set was installed completely, judged by the stamp alone: this must be quick."""
     try:
-        with open(STAMP, encoding="utf-8") as handle:
-            stamp = json.load(handle)
-        return stamp.get(name) == digest(name) and os.access(PYTHON, os.X_OK)
-    except (OSError, ValueError, AttributeError):
+        return read_json(STAMP).get(name) == digest(name) and os.access(PYTHON, os.X_OK)
+    except OSError:
         return False
 
 
 def write_stamp(name):
     """Note that the set is complete, and with it every set that it contains."""
     files = set(SETS[name])
-    stamp = {other: digest(other) for other in SETS if files.issuperset(SETS[other])}
-    with open(STAMP + ".new", "w", encoding="utf-8") as handle:
-        json.dump(stamp, handle)
-    os.replace(STAMP + ".new", STAMP)
+    write_json(STAMP, {one: digest(one) for one in SETS if files.issuperset(SETS[one])})
+
+
+def read_json(path):
+    """What a file of ours holds; nothing where it is missing or damaged."""
+    try:
+        with open(path, encoding="utf-8") as handle:
+            data = json.load(handle)
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def write_json(path, data):
+    """Write a file of ours, whole or not at all."""
+    with open(path + ".new", "w", encoding="utf-8") as handle:
+        json.dump(data, handle)
+    os.replace(path + ".new", path)
 
 
 def try_lock(handle):
@@ -269,8 +306,6 @@ def try_lock(handle):
 @contextlib.contextmanager
 def only_one(lang):
     """Let one start at a time set the game up; the others wait here."""
-    import time
-
     with open(LOCK, "a+b") as handle:
         if not try_lock(handle):
             say(lang, "waiting")
@@ -347,9 +382,9 @@ def remove_venv():
         raise SetupError("in_use") from None
 
 
-def pip_install(what):
+def pip_install(what, *how):
     """Let pip install, with its progress in the terminal and every word of it in the log."""
-    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--log", LOG]
+    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--log", LOG, *how]
     code, interrupted = call([*command, "-c", os.path.join(ROOT, CONSTRAINTS), *what])
     if interrupted:
         raise KeyboardInterrupt
@@ -370,6 +405,122 @@ def cause(words):
         if any(sign in words for sign in signs):
             return key
     return "unknown"
+
+
+# --- Understanding more wordings: asked once, downloaded once -------------------------------------
+
+
+def offer(lang, args):
+    """Ask whoever plays for the first time whether the game shall download what it takes."""
+    kept = read_json(ANSWER)
+    answer, source = kept.get("answer"), str(kept.get("source", ""))
+    if answer == "yes" and not is_ready("embed"):  # .venv was made anew, or brought up to date
+        get_embed(lang, source)
+    elif answer is None and may_ask(args) and not too_soon(kept):
+        if not network():
+            note_answer(None)
+        elif agrees(lang):
+            get_embed(lang)
+        else:
+            note_answer("no")
+
+
+def may_ask(args):
+    """Whether a person sits here who has not said already how lines shall be understood."""
+    own = ("--judge", "--script", "--json", "-h", "--help")
+    named = any(arg.split("=")[0] in own for arg in args) or "STORY_JUDGE" in os.environ
+    return not (named or os.environ.get("CI")) and at_terminal()
+
+
+def at_terminal():
+    """Whether what is written is read, and answered, by a person."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def too_soon(kept):
+    """Whether the network was missing only lately: a start must not wait for it every time."""
+    when = kept.get("when")
+    return isinstance(when, (int, float)) and 0 <= time.time() - when < NOT_BEFORE
+
+
+def network():
+    """Whether the place the model comes from can be reached, found out within moments."""
+    import urllib.error
+    import urllib.request
+
+    found = []
+
+    def look():
+        try:
+            request = urllib.request.Request(os.environ.get("HF_ENDPOINT") or HUB, method="HEAD")
+            urllib.request.urlopen(request, timeout=PATIENCE).close()
+            found.append(True)
+        except urllib.error.HTTPError:  # somebody answered
+            found.append(True)
+        except Exception:
+            found.append(False)
+
+    # In a thread, because looking a name up may take as long as it likes.
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    looking.join(PATIENCE)
+    return bool(found and found[0])
+
+
+def agrees(lang):
+    """Ask the one question; Enter alone means no."""
+    try:
+        said = input(message(lang, "embed_ask") + " ")
+    except UnicodeEncodeError:
+        said = input(message("en", "embed_ask") + " ")
+    except EOFError:
+        return False
+    return said.strip().lower() in YES
+
+
+def note_answer(answer, source=""):
+    """Remember the answer; a folder that can't be written to is asked in again."""
+    with contextlib.suppress(OSError):
+        write_json(ANSWER, {"answer": answer, "source": source, "when": time.time()})
+
+
+def get_embed(lang, source=""):
+    """Download it; whether it worked. A failure is said in a line, and the game goes on."""
+    say(lang, "embed")
+    done = False
+    try:
+        with only_one(lang):
+            files = [part for file in SETS["embed"] for part in ("-r", os.path.join(ROOT, file))]
+            pip_install(files, "-qqq", "--retries", "1", "--timeout", "15")
+        command = [PYTHON, "-m", "game", "models", "embed", "--lang", lang]
+        done = call(command + ([source] if source else [])) == (0, False)
+        if done:
+            write_json(STAMP, dict(read_json(STAMP), embed=digest("embed")))
+    except (SetupError, OSError, KeyboardInterrupt):
+        done = False
+    note_answer("yes" if done else "failed", source)
+    say(lang, "embed_ready" if done else "embed_failed")
+    return done
+
+
+def embed(lang, args):
+    """What `python start.py embed` does: get it (or a model of one's own), or do without."""
+    if args[:1] == ["off"]:
+        note_answer("no")
+        say(lang, "embed_off")
+        return 0
+    source = args[0] if args else ""
+    if os.path.isdir(source):
+        source = os.path.abspath(source)
+    return 0 if get_embed(lang, source) else 1
+
+
+def use_embed():
+    """Have the game understand by meaning, unless it is told otherwise; see docs/models.md."""
+    kept = read_json(ANSWER)
+    if kept.get("answer") == "yes" and is_ready("embed"):
+        source = str(kept.get("source", ""))
+        os.environ.setdefault("STORY_JUDGE", "embed:" + source if source else "embed")
 
 
 # --- Running --------------------------------------------------------------------------------------
@@ -420,6 +571,12 @@ def start(word, lang, args):
     # The game is found by its path, so that file names on the command line mean what they say.
     paths = [ROOT, os.environ.get("PYTHONPATH")]
     os.environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    if word == "embed":
+        return embed(lang or system_language(), args)
+    if word in (None, "web", "cli"):
+        offer(lang or system_language(), args)
+    if word in (None, "web", "cli", "play", "models"):
+        use_embed()
     return run(game_command(word, lang, args))
 
 

@@ -1,15 +1,18 @@
 """start.py: what it understands, when it installs, and that it repairs what was broken."""
 
 import ast
+import http.server
 import importlib.util
 import json
 import os
 import re
 import shutil
+import socketserver
 import string
 import subprocess
 import sys
 import threading
+import time
 import types
 import zipfile
 from pathlib import Path
@@ -32,8 +35,9 @@ def load(folder):
 def folder(tmp_path):
     """A checkout with start.py and requirement files that name nothing."""
     shutil.copy(SOURCE, tmp_path)
-    for name in ("requirements", "requirements-local", "requirements-dev", "constraints"):
-        (tmp_path / f"{name}.txt").write_text("# nothing\n")
+    for name in ("", "-local", "-dev", "-embed"):
+        (tmp_path / f"requirements{name}.txt").write_text("# nothing\n")
+    (tmp_path / "constraints.txt").write_text("# nothing\n")
     return tmp_path
 
 
@@ -379,6 +383,202 @@ def test_the_second_of_two_starts_waits_and_then_installs_nothing(start, fake, c
     second.join(30)
     assert not second.is_alive()
     assert fake.steps == ["venv"]
+
+
+# --- Understanding more wordings: the one question ------------------------------------------------
+
+
+EMBED_STEP = ["-c", "constraints.txt", "-r", "requirements-embed.txt"]
+
+
+class Person:
+    """Whoever sits at the terminal: what they are asked, what they say, and what is run."""
+
+    def __init__(self, start, monkeypatch):
+        self.start, self.answers, self.asked, self.run, self.online = start, [], [], [], True
+        self.fetched = (0, False)
+        monkeypatch.setattr("builtins.input", self._answer)
+        monkeypatch.setattr(start, "network", lambda: self.online)
+        monkeypatch.setattr(start, "run", lambda args: self.run.append(args) or 0)
+        monkeypatch.setattr(start, "at_terminal", lambda: True)
+        monkeypatch.setattr(start.os, "environ", {"LANG": "en_US"})
+        call = start.call
+
+        def called(command):
+            if "models" not in command:
+                return call(command)
+            self.run.append(command[command.index("models") :])
+            return self.fetched
+
+        monkeypatch.setattr(start, "call", called)
+
+    def _answer(self, question):
+        self.asked.append(question)
+        return self.answers.pop(0)
+
+    def starts(self, *line):
+        """Starts; returns what the game then takes as its judge."""
+        self.start.os.environ.pop("STORY_JUDGE", None)
+        assert self.start.main(list(line)) == 0
+        return self.start.os.environ.get("STORY_JUDGE")
+
+
+@pytest.fixture
+def person(start, fake, monkeypatch):
+    return Person(start, monkeypatch)
+
+
+def test_enter_is_no_and_nobody_is_asked_again(person, fake):
+    person.answers = [""]
+    assert person.starts("cli") is None and len(person.asked) == 1
+    assert person.starts("cli") is None and person.starts() is None
+    assert len(person.asked) == 1 and EMBED_STEP not in fake.steps
+
+
+@pytest.mark.parametrize("yes", ["y", " YES ", "是"])
+def test_yes_installs_fetches_and_is_kept(person, fake, yes, capsys):
+    person.answers = [yes]
+    assert person.starts("web", "--lang", "en") == "embed"
+    assert fake.steps[-1] == EMBED_STEP
+    assert person.run[0] == ["models", "embed", "--lang", "en"]
+    assert person.run[1][:3] == ["-m", "game", "web"]
+    assert person.start.message("en", "embed_ready") in capsys.readouterr().out
+    assert person.starts() == "embed" and person.starts("play") == "embed"
+    assert len(person.asked) == 1 and fake.steps.count(EMBED_STEP) == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_question_is_one_line_that_says_how_much(person, lang):
+    person.answers = [""]
+    person.starts("cli", "--lang", lang)
+    question = person.asked[0]
+    assert "\n" not in question and "150 MB" in question
+    assert ("Enter = no" if lang == "en" else "直接回车 = 不要") in question
+
+
+@pytest.mark.parametrize("failure", ["pip", "model", "ctrl-c"])
+def test_a_failed_download_is_a_line_and_the_game_goes_on(person, fake, capsys, failure):
+    person.starts("lint")  # everything else is set up
+    person.answers = ["y"]
+    fake.code = 1 if failure == "pip" else 0
+    person.fetched = {"model": (1, False), "ctrl-c": (0, True)}.get(failure, (0, False))
+    assert person.starts("cli", "--lang", "en") is None
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[-1] == person.start.message("en", "embed_failed")
+    assert person.run[-1] == ["-m", "game", "play", "--lang", "en"]
+    assert person.starts("cli") is None and len(person.asked) == 1  # not asked again
+    fake.code, person.fetched = 0, (0, False)
+    person.starts("embed")  # but by command
+    assert person.starts("cli") == "embed"
+
+
+def test_the_command_takes_a_folder_and_can_be_taken_back(person, fake, tmp_path):
+    folder = tmp_path / "a model"
+    folder.mkdir()
+    person.starts("embed", str(folder), "--lang", "zh")
+    assert person.run[-1] == ["models", "embed", "--lang", "zh", str(folder)]
+    assert person.starts("cli") == f"embed:{folder}" and person.asked == []
+    person.starts("embed", "off")
+    assert person.starts("cli") is None and person.asked == []
+
+
+def test_without_a_network_nobody_is_asked_nor_waits_each_time(person, monkeypatch):
+    looked = []
+    monkeypatch.setattr(person.start, "network", lambda: looked.append(1) and False)
+    assert person.starts("cli") is None and person.starts("cli") is None
+    assert person.asked == [] and len(looked) == 1
+    later = time.time() + person.start.NOT_BEFORE + 1
+    monkeypatch.setattr(person.start.time, "time", lambda: later)
+    monkeypatch.setattr(person.start, "network", lambda: True)
+    person.answers = ["n"]
+    person.starts("cli")
+    assert len(person.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["cli --judge authored", "web --judge=embed", "cli --script x", "cli --json", "cli --help",
+     "lint", "models check", "play"],
+)  # fmt: skip
+def test_who_says_it_themselves_and_other_words_are_not_asked(person, line):
+    person.starts(*line.split())
+    assert person.asked == []
+
+
+@pytest.mark.parametrize("where", ["CI", "STORY_JUDGE", "pipe"])
+def test_nobody_is_asked_where_nobody_sits(person, monkeypatch, where):
+    if where == "pipe":
+        monkeypatch.setattr(person.start, "at_terminal", lambda: False)
+    else:
+        person.start.os.environ[where] = "true"
+    assert person.start.main(["cli"]) == 0
+    assert person.asked == []
+
+
+def test_the_tests_play_without_it(person):
+    person.answers = ["y"]
+    person.starts("cli")
+    assert person.starts("test") is None
+
+
+def test_what_was_wanted_is_there_again_in_a_new_venv(person, fake):
+    person.answers = ["y"]
+    person.starts("cli")
+    shutil.rmtree(person.start.VENV)
+    assert person.starts("cli") == "embed"
+    assert fake.steps[-3:] == ["venv", PLAY_STEP, EMBED_STEP] and len(person.asked) == 1
+
+
+def test_an_answer_that_is_no_answer_is_asked_for_again(person):
+    Path(person.start.ANSWER).write_text("[1, 2", encoding="utf-8")
+    person.answers = ["n"]
+    person.starts("cli")
+    assert len(person.asked) == 1
+
+
+def test_a_folder_that_can_not_be_written_to_stops_no_game(person, monkeypatch):
+    def refuse(path, data):
+        raise PermissionError(13, "read-only")
+
+    person.starts("lint")
+    monkeypatch.setattr(person.start, "write_json", refuse)
+    person.answers = [""]
+    assert person.starts("cli") is None and person.run[-1][:3] == ["-m", "game", "play"]
+
+
+class Silent(socketserver.BaseRequestHandler):
+    """Takes a connection and never says a word."""
+
+    def handle(self):
+        gone.wait(20)
+
+
+gone = threading.Event()
+
+
+@pytest.mark.parametrize(("at", "there"), [("dead", False), ("silent", False), ("alive", True)])
+def test_the_network_is_looked_at_for_moments_only(start, monkeypatch, at, there):
+    class Alive(http.server.BaseHTTPRequestHandler):
+        def do_HEAD(self):
+            self.send_error(404)  # an answer is an answer
+
+        def log_message(self, *args):
+            pass
+
+    gone.clear()
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Alive if at == "alive" else Silent)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = 9 if at == "dead" else server.server_address[1]
+    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{port}")
+    monkeypatch.setattr(start, "PATIENCE", 1)
+    begun = time.monotonic()
+    try:
+        assert start.network() is there and time.monotonic() - begun < 5
+    finally:
+        gone.set()
+        server.shutdown()
+        server.server_close()
 
 
 # --- What went wrong, in words --------------------------------------------------------------------

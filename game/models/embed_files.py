@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from game.errors import ModelError
+from game.models import hub
 
 # The quantised files such repositories carry, by what the processor can do; then the plain ones.
 ONNX_FILES = ("onnx/model_quint8_avx2.onnx", "onnx/model.onnx", "model.onnx")
@@ -38,6 +39,7 @@ def locate(source: str) -> tuple[Path, Path]:
 
 
 def _fetched(source: str, names: Sequence[str]) -> tuple[Path, Path]:
+    hub.require(source)
     found = _files(source, names, _fetch)
     if found is None:
         raise ModelError("missing", "has no tokenizer.json or no ONNX file", source)

@@ -105,7 +105,6 @@ def test_every_failure_is_a_sentence_without_the_key(
         (("--actor", "deepseek"), "DEEPSEEK_API_KEY is not set"),
         (("--actor", "nobody"), "is none of authored"),
         (("--actor", "embed"), "embed only judges"),
-        (("--actor", "glm:/nowhere"), "no folder and no hub id"),
         (("--judge", "embed:/nowhere"), "no folder and no hub id"),
         (("embed", "/nowhere"), "no folder and no hub id"),
     ],
@@ -159,6 +158,12 @@ def test_a_download_that_broke_off_is_taken_up_again(folder: Path, tmp_path: Pat
         assert done.returncode == 1 and "Traceback" not in done.stderr
     with Hub(folder) as running:
         assert hub(tmp_path, running.url, "embed", "owner/tiny").returncode == 0
+
+
+def test_a_model_of_a_dead_hub_is_a_sentence(tmp_path: Path) -> None:
+    pytest.importorskip("transformers")
+    done = hub(tmp_path, DEAD, "check", "--narrator", "hf:owner/chat")
+    assert done.returncode == 1 and "can’t be reached" in done.stdout and not done.stderr
 
 
 def test_a_dead_hub_and_an_empty_one_are_sentences(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from game.errors import ModelError
+from game.models import hub
 from game.models.local.weights import weight_files
 
 _HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+(@[\w./-]+)?$")
@@ -48,6 +49,7 @@ def _download(name: str, revision: str, cache: Path | None) -> Path:
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
+    hub.require(name)
     try:
         files = HfApi().list_repo_files(name, revision=revision or None)
         weights = "*.safetensors" if any(f.endswith(".safetensors") for f in files) else "*.bin"
