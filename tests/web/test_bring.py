@@ -99,6 +99,9 @@ def test_whoever_came_in_speaks_and_is_seen(house: House) -> None:
     assert picture.headers["cache-control"].startswith("private")
     game = settled(house, caller.begin(f"talk:{who['id']}"))
     assert game.session.state.player_name == "You"
+    named = settled(house, caller.begin(f"talk:{who['id']}", user_name="Ro"))
+    assert named.session.state.player_name == "Ro"
+    assert not caller.ask("new", scenario=f"talk:{who['id']}", user_name="x" * 61)["ok"]
     [shown] = game._beside()["present"]
     assert shown["portrait"] == who["portrait"] and game.session.state.transcript
     chinese = caller.ask("home", lang="zh")["home"]["people"]

@@ -120,7 +120,24 @@ def test_dropped_files_come_in_and_play(tab: Tab, own: House) -> None:
     picture.wait_for()
     assert picture.evaluate("one => one.decode().then(() => one.naturalWidth)") == 80
     session = settled(own, str(tab.page.url.rpartition("=")[2])).session
+    assert session.state.player_name == "You"
     assert [one.keys for one in session.story.cast[next(iter(session.story.cast))].lore]
+
+
+def test_who_the_player_is_stays_known(tab: Tab, own: House) -> None:
+    drop(tab, CARD)
+    results(tab)
+    tab.page.keyboard.press("Escape")
+    tab.page.get_by_role("button", name="More: Mirel").click()
+    tab.page.get_by_role("button", name="Talk, and choose who you are").click()
+    tab.page.fill("#talk-user_name", "Ro")
+    tab.page.fill("#talk-greeting", "Ah, {{ 1 }} you.")
+    tab.page.get_by_role("button", name="Begin to talk").click()
+    tab.wait_for("Ah, ")
+    tab.home().page.locator(".people [data-own] button").first.click()
+    tab.page.wait_for_selector(".stage")
+    tab.wait_for("Mirel")
+    assert settled(own, str(tab.page.url.rpartition("=")[2])).session.state.player_name == "Ro"
 
 
 def test_a_chat_goes_on_where_it_ended(tab: Tab) -> None:

@@ -30,7 +30,7 @@ def new(ask: Request) -> Data:
     if not known:
         raise Refused(ask.word("notices.no_scenario", id=scenario))
     lang = ask.lang if ask.lang in known else known[0]
-    persona = free_talk.persona_of({}, lang) if scenario.startswith(TALK) else None
+    persona = free_talk.persona_of(ask.fields, lang) if scenario.startswith(TALK) else None
     begins(ask)
     return opened(ask, ask.app.new(scenario, lang, None, puzzle, ask.owner, persona))
 

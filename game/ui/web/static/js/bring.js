@@ -3,6 +3,7 @@
 import { button, el } from "./dom.js";
 import { dialog, sure, talk } from "./dialogs.js";
 import { ask } from "./link.js";
+import { prefs } from "./prefs.js";
 import { lang, word } from "./words.js";
 
 // --- in ------------------------------------------------------------------------------------------
@@ -96,7 +97,7 @@ function result(page, one, file, first, close) {
   const enter = (who) => {
     close();
     if (who.kind === "chat") page.enter(who.id.replace(/^save:/, ""), false);
-    else page.begin("new", { scenario: who.id });
+    else page.begin("new", { scenario: who.id, user_name: prefs.name });
   };
   const arrival = (who) => el("div", { class: "arrival" }, el("p", {}, who.said),
     button(word(BEGIN[who.kind]), () => enter(who), { class: who === first ? "primary" : "", "aria-label": `${word(BEGIN[who.kind])}: ${who.name}` }));

@@ -134,12 +134,13 @@ export async function talk(page, character) {
   const inputs = Object.fromEntries(FIELDS.map(([name, most, lines]) => {
     const common = { id: `talk-${name}`, maxlength: most, required: name === "bot_name" };
     const input = lines > 1 ? el("textarea", { ...common, rows: lines }) : el("input", { type: "text", ...common });
-    input.value = answer.fields[name] || "";
+    input.value = answer.fields[name] || (name === "user_name" ? prefs.name : "");
     return [name, input];
   }));
   const made = dialog(page, word("web.talk.heading"), el("form", { class: "fields", onsubmit: async (event) => {
     event.preventDefault();
     const fields = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value]));
+    prefer("name", fields.user_name.trim());
     if (await page.begin("talk", { character, fields })) made.close();
   } }, FIELDS.map(([name]) => el("p", {}, el("label", { for: `talk-${name}` }, word(`web.talk.${name}`)), inputs[name])),
   el("p", { class: "row-of" }, el("button", { class: "primary" }, word("web.talk.start")))), "wide");

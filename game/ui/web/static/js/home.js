@@ -1,6 +1,7 @@
 // The start page: where you left off, stories, puzzles and the daily one, someone to talk to.
 
 import { button, cutout, el, icon } from "./dom.js";
+import { prefs } from "./prefs.js";
 import { lang, word } from "./words.js";
 
 // What opens over the page is fetched when it is first needed, so that the page stands sooner.
@@ -103,7 +104,7 @@ function dots(level) {
 }
 
 function people(page, shelf) {
-  const begin = (one) => (one.mine ? page.begin("new", { scenario: `talk:${one.id}` }) : talk(page, one.id));
+  const begin = (one) => (one.mine ? page.begin("new", { scenario: `talk:${one.id}`, user_name: prefs.name }) : talk(page, one.id));
   const facts = (one) => [one.tagline, one.language !== lang ? word("web.only_in", { language: word(`language.${one.language}`) }) : null];
   const someone = (one) => el("li", { class: one.mine || one.gives ? "with-menu" : "", "data-own": one.mine ? one.id : null },
     tile(one.portrait ? el("img", { src: `play/${one.portrait}`, alt: "", loading: "lazy" }) : cutout(one.name, one.hue),

@@ -1,7 +1,8 @@
-// How this browser likes the page: theme, text size, typing speed, language. Nothing secret.
+// How this browser likes the page: theme, text size, typing speed, language, what the player is
+// called in free talk. Nothing secret.
 
 const KEY = "curtain.look";
-const START = { theme: "auto", size: "medium", speed: "normal", lang: "" };
+const START = { theme: "auto", size: "medium", speed: "normal", lang: "", name: "" };
 
 export const prefs = { ...START, ...read() };
 
