@@ -2,7 +2,7 @@
 
 const LONGEST = 4000; // longer lines stay plain
 const KEY = /^(\s*(?:- +)*)([\w.-]+|"[^"]*")(:)(?=\s|$)/;
-const PART = /("(?:[^"\\]|\\.)*"|'[^']*')|((?:^|\s)#.*$)|(\{\{.*?\}\}|\{%.*?%\})|([\w-]+)(?=:\s)|((?<![\w.-])(?:true|false|null|-?\d+(?:\.\d+)?)(?![\w.-]))/g;
+const PART = /("(?:[^"\\]|\\.)*"|(?<!\w)'[^']*'(?!\w))|((?:^|\s)#.*$)|(\{\{.*?\}\}|\{%.*?%\})|([\w-]+)(?=:\s)|((?<![\w.-])(?:true|false|null|-?\d+(?:\.\d+)?)(?![\w.-]))/g;
 const OPENS = /(?:^|[:-])\s*[|>][+-]?\d?\s*(?:#.*)?$/;
 
 // [the line's parts as [class, text], the state the next line is in]; a state is the indent of the

@@ -11,12 +11,12 @@ export class Findings {
     Object.assign(this, { page, go, open });
     this.summary = el("p", { class: "summary", role: "status" });
     this.list = el("ol", { class: "findings" });
-    this.root = el("section", { class: "pane lint", id: "pane-lint", "aria-label": word("web.corner.findings") }, this.summary, this.list);
+    this.root = el("section", { class: "pane lint", id: "pane-lint", "aria-label": word("web.corner.findings") },
+      this.summary, el("p", { class: "busy dim", "aria-hidden": "true" }, word("web.corner.checking")), this.list);
   }
 
   checking() {
     this.root.classList.add("checking");
-    if (!this.list.firstChild && !this.summary.textContent) this.summary.textContent = word("web.corner.checking");
   }
 
   draw(answer) {
