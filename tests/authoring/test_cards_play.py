@@ -146,6 +146,27 @@ def test_a_lorebook_goes_into_the_character_it_came_with(app: App) -> None:
     assert not again.failed and len(app.library.free_talk(who, "en").cast[who].lore) == 2
 
 
+def test_lore_for_a_character_that_was_written_here(app: App, tmp_path: Path) -> None:
+    path = tmp_path / "library" / "characters" / "wren.en.yaml"
+    path.parent.mkdir(parents=True)
+    written = "# as I like her\nname: Wren\nidentity: sells maps\ngreeting: Hm?\nasides: [Hm.]\n"
+    path.write_text(written, encoding="utf-8")
+    book = json.dumps(made.tavern_book()).encode()
+    [first] = take_in(app, [("b.json", book)], "en", into="wren")
+    assert not first.failed and path.read_text("utf-8").startswith(written)
+    assert [one.keys for one in app.library.free_talk("wren", "en").cast["wren"].lore] == [
+        ("harbour",)
+    ]
+    assert [one.name for one in (tmp_path / "library").iterdir()] == ["characters"]
+    for broken in ("- a list\n", "name: [x\n", "name: Wren\nlore: 5\n"):
+        path.write_text(broken, encoding="utf-8")
+        [result] = take_in(app, [("b.json", book)], "en", into="wren")
+        assert result.failed and path.read_text("utf-8") == broken
+    path.write_text("{name: Wren}", encoding="utf-8")  # nothing can be added to its end
+    [result] = take_in(app, [("b.json", book)], "en", into="wren")
+    assert not result.failed and "harbour" in path.read_text("utf-8")
+
+
 def test_a_chat_is_a_save_that_goes_on(app: App) -> None:
     [early] = take_in(app, [("c.jsonl", made.tavern_chat().encode())], "en")
     assert early.failed and "Mirel" in early.lines[0]

@@ -109,31 +109,51 @@ def check(data: Data, found: str, language: str) -> None:
 
 
 def keep_book(book: Data, root: Path, into: str, language: str = "") -> Kept:
-    """Adds a lorebook to an imported character; its own lore stays. Raises CardError."""
+    """Adds a lorebook to a character of the player's own; its own lore stays. Raises CardError."""
     repairs = Repairs()
-    card = card_beside(root, into)
     tried = (language,) if language else LANGUAGES
     found = {one: Library([root]).find(CHARACTERS, into, one) for one in tried}
     language, path = next(((k, v) for k, v in found.items() if v), ("", None))
-    if card is None or path is None:
+    if path is None:
         raise CardError("no_such_character", id=into[:60])
-    document = yamlfile.read(path.read_text(encoding="utf-8"), path.name).data
+    text = path.read_text(encoding="utf-8")
+    document = yamlfile.read(text, path.name).data
+    came_as = card_beside(root, into)
+    card = came_as or _written_here(document, language)
     before = card.data.get("character_book") or {"extensions": {}, "entries": []}
     fresh = [one for one in book["entries"] if one not in before["entries"]]
     alone = replace(card, data={**card.data, "description": "", "character_book":
                                 {**book, "entries": fresh}})  # fmt: skip
-    lore = ours.to_character(alone, (), repairs).get("lore", [])
-    document["lore"] = [*document.get("lore", []), *lore]
+    longer = _with_lore(text, document, ours.to_character(alone, (), repairs).get("lore", []))
     try:
-        check(document, into, language)
+        load_sources({f"{CHARACTERS}/{into}": longer}, TALK + into, language)
     except ContentError as error:
         raise CardError("unplayable", reason=str(error)[:100]) from None
-    merged = {**book, **before, "entries": [*before["entries"], *fresh]}
-    data = {**card.data, "character_book": merged}
-    side = charx.write_charx(replace(card, data=data), None)
-    write(root / CARDS / f"{into}.charx", side)
-    write(path, as_yaml(document).encode("utf-8"))
+    if came_as:
+        merged = {**book, **before, "entries": [*before["entries"], *fresh]}
+        whole = replace(card, data={**card.data, "character_book": merged})
+        write(root / CARDS / f"{into}.charx", charx.write_charx(whole, None))
+    write(path, longer.encode("utf-8"))
     return Kept(into, str(document["name"]), language, path, repairs)
+
+
+def _written_here(document: Any, language: str) -> Card:
+    """A character that never was a card, as one."""
+    try:
+        return theirs.base_of(Character.model_validate(document), language)
+    except (ValueError, ContentError) as error:
+        raise CardError("unplayable", reason=str(error)[:100]) from None
+
+
+def _with_lore(text: str, document: Data, lore: Sequence[Data]) -> str:
+    """A character's file with more lore; as its author wrote it where it has none yet."""
+    if lore and "lore" not in document:
+        longer = f"{text.rstrip()}\n{as_yaml({'lore': list(lore)})}"
+        with suppress(ContentError):
+            now = yamlfile.read(longer, "").data
+            if {key: one for key, one in now.items() if key != "lore"} == document:
+                return longer
+    return as_yaml({**document, "lore": [*document.get("lore", []), *lore]}) if lore else text
 
 
 def card_beside(root: Path, found: str) -> Card | None:
