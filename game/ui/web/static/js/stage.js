@@ -197,14 +197,23 @@ export class Stage {
       return this.choices.replaceChildren(el("p", { class: "label" }, word("web.over_line")), el("div", { class: "chips" },
         button(word("web.see_ending"), () => this.last(), { class: "chip primary" })));
     }
-    const chips = now.options.map(([id, text], n) => el("button", { type: "button", class: "chip", onclick: () => this.do("pick", { id }) },
+    if (this.reworded(now)) return;
+    const chips = now.options.map(([id, text], n) => el("button", { type: "button", class: "chip", "data-id": id, onclick: () => this.do("pick", { id }) },
       el("span", { class: "number", "aria-hidden": "true" }, n + 1), el("span", {}, text)));
-    const held = [...this.choices.querySelectorAll(".chip")].indexOf(document.activeElement);
     const stuck = now.puzzle && !now.options.length ? button(word("web.stuck"), () => this.stuck(), { class: "chip quiet" }) : null;
     this.choices.replaceChildren(...(chips.length || stuck ? [
       el("p", { class: "label", id: "choices-label" }, chips.length ? word(now.asked ? "web.choices_asked" : "web.choices") : ""),
       el("div", { class: `chips${now.asked ? " asked" : ""}`, role: "group", "aria-labelledby": chips.length ? "choices-label" : null }, chips, stuck)] : []));
-    if (held >= 0) this.choices.querySelectorAll(".chip")[held]?.focus();  // it came in other words
+  }
+
+  // The same suggestions in other words change where they stand, whoever has the focus keeping it.
+  reworded(now) {
+    const shown = [...this.choices.querySelectorAll("[data-id]")];
+    const label = this.choices.querySelector(".label")?.textContent;
+    if (!shown.length || label !== word(now.asked ? "web.choices_asked" : "web.choices") || shown.length !== now.options.length) return false;
+    if (shown.some((chip, n) => chip.dataset.id !== now.options[n][0])) return false;
+    shown.forEach((chip, n) => { chip.lastChild.textContent = now.options[n][1]; });
+    return true;
   }
 
   offerAgain() {
