@@ -146,6 +146,25 @@ def test_a_lorebook_goes_into_the_character_it_came_with(app: App) -> None:
     assert not again.failed and len(app.library.free_talk(who, "en").cast[who].lore) == 2
 
 
+def test_the_same_card_again_undoes_nothing(app: App, tmp_path: Path) -> None:
+    who = brought(app, made.v2()).ids[0].removeprefix("talk:")
+    path = tmp_path / "library" / "characters" / f"{who}.en.yaml"
+    first = path.read_text("utf-8")
+    carrier = made.png(made.text_chunk(b"chara", made.v2()))
+    assert brought(app, carrier, "m.png").mended == []  # now it has a portrait
+    assert app.library.free_talk(who, "en").cast[who].portrait.calm == f"{who}.png"
+    assert brought(app, made.v2()).mended == [] and "portrait" in path.read_text("utf-8")
+    book = json.dumps(made.tavern_book()).encode()
+    take_in(app, [("b.json", book)], "en", into=who)
+    path.write_text(path.read_text("utf-8").replace("Sit, ", "Up, "), encoding="utf-8")
+    changed = path.read_text("utf-8")
+    assert "was changed since" in "".join(brought(app, carrier, "m.png").mended)
+    assert path.read_text("utf-8") == changed != first
+    assert (
+        len(json.loads(give_out(app, who, "en", "v3")[1])["data"]["character_book"]["entries"]) == 3
+    )
+
+
 def test_lore_for_a_character_that_was_written_here(app: App, tmp_path: Path) -> None:
     path = tmp_path / "library" / "characters" / "wren.en.yaml"
     path.parent.mkdir(parents=True)

@@ -63,11 +63,28 @@ def keep_card(
     if picture:
         data["portrait"] = {"calm": f"{found}.png"}
         write(root / ART / f"{found}.png", picture)
-    side = charx.write_charx(card, picture)
-    write(root / CARDS / f"{found}.charx", side)
     path = root / CHARACTERS / f"{found}.{language}.yaml"
-    write(path, as_yaml(data).encode("utf-8"))
+    if path.is_file():
+        _keep_again(path, data, repairs)
+    else:
+        write(root / CARDS / f"{found}.charx", charx.write_charx(card, picture))
+        write(path, as_yaml(data).encode("utf-8"))
     return Kept(found, str(data["name"]), language, path, repairs)
+
+
+def _keep_again(path: Path, data: Data, repairs: Repairs) -> None:
+    """The same card once more: what was written into its file since stays; a picture is added."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        document = yamlfile.read(text, path.name).data
+    except ContentError:
+        document = None
+    fresh = yamlfile.read(as_yaml(data), path.name).data
+    portrait = fresh.pop("portrait", None)
+    if not isinstance(document, dict) or {**fresh, "portrait": 0} != {**document, "portrait": 0}:
+        repairs.note("changed_here")
+    elif portrait and "portrait" not in document:
+        write(path, as_yaml(data).encode("utf-8"))
 
 
 def language_of(card: Card) -> str:
