@@ -137,6 +137,49 @@ def phone_en_dark(browser: Any) -> Visitor:
     return visitor.say("Why won't you open this door?")
 
 
+def _written(browser: Any, lang: str, corner: str, title: str, name: str) -> Any:
+    """A page in the authors' corner, with a copy of a story that ships."""
+    page = Visitor(browser, lang, **DESKTOP).press(corner).page
+    page.get_by_role("button", name=title, exact=False).last.click()
+    page.fill("#copy-id", name)
+    page.locator("dialog .primary").click()
+    page.wait_for_selector(".pane.lint:not(.checking) .summary.fine", timeout=60_000)
+    return page
+
+
+@shot
+def corner_en(browser: Any) -> Visitor:
+    page = _written(browser, "en-US", "Write your own", "Make a copy Lost Property", "umbrella")
+    page.evaluate("document.querySelector('.editor').scrollTop = 560")
+    page.locator(".desk .try").click()
+    page.wait_for_selector(".stage .chip")
+    page.locator(".chip").first.click()
+    page.wait_for_selector(".row.player [aria-expanded]")
+    page.wait_for_selector(".stage .chip")
+    page.locator(".row.player [aria-expanded]").click()
+    page.wait_for_selector(".turn-why")
+    return _of(page)
+
+
+@shot
+def corner_zh(browser: Any) -> Visitor:
+    page = _written(browser, "zh-CN", "创作角", "抄一份 失物招领", "xun_san")
+    page.evaluate(
+        "() => { const t = document.querySelector('#yaml'); t.focus();"
+        " const at = t.value.indexOf('asked: true'); t.setSelectionRange(at, at + 5); }"
+    )
+    page.keyboard.insert_text("askd")
+    page.wait_for_selector(".summary.error", timeout=60_000)
+    page.locator(".finding").first.click()
+    return _of(page)
+
+
+def _of(page: Any) -> Visitor:
+    visitor = Visitor.__new__(Visitor)
+    visitor.page = page
+    return visitor
+
+
 def main() -> None:
     from playwright.sync_api import sync_playwright
 

@@ -93,7 +93,8 @@ def _change(story: Story, state: GameState, event: e.Event, lang: str) -> Iterat
         yield say("auto" if event.auto else "beat", beat=event.beat)
         for name, value in event.changes.items():
             if state.vars.get(name) != value:
-                yield say("variable", name=name, old=state.vars.get(name), new=value)
+                old = _written(state.vars.get(name))
+                yield say("variable", name=name, old=old, new=_written(value))
     elif isinstance(event, e.SceneEntered):
         yield say("scene", scene=event.scene)
     elif isinstance(event, e.GoalReached):
@@ -102,6 +103,11 @@ def _change(story: Story, state: GameState, event: e.Event, lang: str) -> Iterat
         yield say("fact", fact=event.fact)
     elif isinstance(event, e.Ended):
         yield say("ending", ending=event.ending)
+
+
+def _written(value: object) -> str:
+    """A value as its author writes it."""
+    return str(value).lower() if isinstance(value, bool) else clean(str(value))
 
 
 def _lore(story: Story, state: GameState, inside: Sequence[e.Event], lang: str) -> Iterator[str]:

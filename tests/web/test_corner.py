@@ -121,7 +121,7 @@ def test_a_newcomer_writes_a_story(desk: Visit, tmp_path: Path) -> None:
         whys.nth(0).click()
         tab.wait_for("trust: 3 → 5")
         whys.nth(1).click()
-        tab.wait_for("key: False → True")
+        tab.wait_for("key: false → true")
         assert page.locator(".turn-why").count() == 2
         whys.nth(0).click()
         assert page.locator(".turn-why").count() == 1

@@ -167,7 +167,7 @@ export class Trial {
     if (!answer || row.nextElementSibling?.classList.contains("turn-why")) return;
     row.after(explained(answer));
     this.stage.stick = false;
-    row.nextElementSibling.scrollIntoView({ block: "nearest" });
+    row.scrollIntoView({ block: "start" });
     pressed.setAttribute("aria-expanded", "true");
   }
 }
