@@ -74,7 +74,7 @@ def one_more(story: Story, who: str, turns: int, limits: Limits) -> tuple[float,
         lines = (Entry("player", "", LINE, turns), Entry("character", who, LINE, turns))
         state = replace(state, transcript=state.transcript + lines)
         prompt = composer.actor(story, state, who, "她犹豫了一下。", "s").prompt
-        sent, count = len(prompt.messages), composer.history(story, state, "s").counted
+        sent, count = len(prompt.messages), composer.history(story, state, "s", who).counted
 
     return milliseconds(build), sent, count
 

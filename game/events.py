@@ -229,6 +229,32 @@ class Reworded:
 
 
 @dataclass(frozen=True, slots=True)
+class Summarised:
+    """A model's summary of the first `lines` lines that a character has heard, for its prompt.
+
+    An empty `who` is the narrator, who has heard all.
+    """
+
+    who: str
+    lines: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """The player wants something kept in mind by whoever speaks, however long the game gets."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpinned:
+    """A pin is taken off, by its number from 1."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rewound:
     """The game goes on as it stood after the first `to` events of the save."""
 
@@ -238,7 +264,8 @@ class Rewound:
 Event = (
     GameStarted | SceneEntered | Narrated | ActorSpoke | PlayerSpoke | TurnJudged | AskedBack
     | BeatChosen | Rolled | BeatHappened | FactFound | GoalReached | HintGiven | GaveUp | Ended
-    | LanguageChanged | ContentChanged | Reworded | Rewound
+    | LanguageChanged | ContentChanged | Reworded | Summarised | Pinned
+    | Unpinned | Rewound
 )  # fmt: skip
 
 TYPES: Mapping[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}

@@ -33,6 +33,7 @@ from .events import (
     Reworded,
     Rewound,
     Rolled,
+    Summarised,
     TurnJudged,
 )
 from .history import last_reply, live_indices, turn_starts, undone_to
@@ -331,7 +332,7 @@ class Session:
         if kind == "aside" and answers and actor.free:
             cue = Cue(answers, "aside")
         if cue.who:
-            said: Iterator[Delta | ActorSpoke | Narrated]
+            said: Iterator[Delta | ActorSpoke | Narrated | Summarised]
             said = actor.speak(self.story, self.state, cue, take)
         else:
             said = narrator.tell(self.story, self.state, cue, take)
@@ -339,7 +340,7 @@ class Session:
             if isinstance(piece, Delta):
                 yield piece
                 continue
-            if piece.cut:
+            if not isinstance(piece, Summarised) and piece.cut:
                 self._cancel.clear()  # this reply was stopped, not what follows from it
             yield self._commit(piece)
 
@@ -351,6 +352,8 @@ class Session:
             for piece in self.narrator.tell(self.story, self.state, cue, self._take()):
                 if isinstance(piece, Delta):
                     yield piece
+                elif isinstance(piece, Summarised):
+                    yield self._commit(piece)
                 else:
                     text = piece.text
         except ModelError as error:

@@ -19,6 +19,8 @@ from .errors import IllegalEvent
 from .events import Candidate, Cue, Event, Value
 from .history import live as live
 from .history import live_indices as live_indices
+from .transcript import Entry as Entry
+from .transcript import Moment as Moment
 
 
 class Phase(Enum):
@@ -35,10 +37,11 @@ class Phase(Enum):
 NEXT: Mapping[Phase | None, frozenset[type[Any]]] = {
     None: frozenset({e.GameStarted}),
     Phase.SETTING: frozenset({e.SceneEntered}),
-    Phase.ACTOR: frozenset({e.Narrated, e.ActorSpoke}),
+    Phase.ACTOR: frozenset({e.Narrated, e.ActorSpoke, e.Summarised}),
     Phase.PLAYER: frozenset(
         {e.PlayerSpoke, e.BeatChosen, e.Rolled, e.BeatHappened, e.GoalReached, e.SceneEntered}
         | {e.Ended, e.HintGiven, e.GaveUp, e.LanguageChanged, e.ContentChanged, e.Reworded}
+        | {e.Summarised, e.Pinned, e.Unpinned}
     ),
     Phase.JUDGE: frozenset({e.TurnJudged, e.AskedBack}),
     Phase.EFFECT: frozenset({e.Rolled, e.BeatHappened, e.FactFound}),
@@ -46,16 +49,7 @@ NEXT: Mapping[Phase | None, frozenset[type[Any]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the transcript; `kind` is player, character or narrator."""
-
-    kind: str
-    who: str
-    text: str
-    turn: int
-    cut: bool = False
-
+MOST_PINS, LONGEST_PIN = 8, 200
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -84,6 +78,9 @@ class GameState:
     turns: int = 0
     turns_in_scene: int = 0
     transcript: tuple[Entry, ...] = ()
+    moments: tuple[Moment, ...] = ()  # when each of `happened` did
+    summaries: tuple[e.Summarised, ...] = ()
+    pins: tuple[str, ...] = ()  # what the player wants to be kept in mind
     # what is owed now
     to_speak: tuple[Cue, ...] = ()
     said: int = 0  # lines of the first cue's exchange that were spoken
@@ -117,6 +114,19 @@ def changed(state: GameState, **changes: Any) -> GameState:
     after.__dict__.update(state.__dict__)
     after.__dict__.update(changes)
     return after
+
+
+def moment(state: GameState) -> Moment:
+    """What is true now, for whoever asks later."""
+    return Moment(
+        state.scene, state.vars, state.turns, state.turns_in_scene, state.happened, state.goals,
+        state.visited, state.facts,
+    )  # fmt: skip
+
+
+def spoken_line(state: GameState, kind: str, who: str, text: str, cut: bool = False) -> Entry:
+    """A line as it stands in the transcript."""
+    return Entry(kind, who, text, state.turns, cut, moment(state))
 
 
 def apply(state: GameState | None, event: Event) -> GameState:
@@ -181,11 +191,11 @@ def _scene_entered(state: GameState, event: e.SceneEntered) -> GameState:
 
 
 def _told(state: GameState, event: e.Narrated) -> GameState:
-    return _spoken(state, Entry("narrator", "", event.text, state.turns, event.cut), event, True)
+    return _spoken(state, spoken_line(state, "narrator", "", event.text, event.cut), event, True)
 
 
 def _actor_spoke(state: GameState, event: e.ActorSpoke) -> GameState:
-    entry = Entry("character", event.who, event.text, state.turns, event.cut)
+    entry = spoken_line(state, "character", event.who, event.text, event.cut)
     after = _spoken(state, entry, event, event.last)
     return changed(after, last_speaker=event.who)
 
@@ -212,7 +222,7 @@ def _spoken(
 
 
 def _player_spoke(state: GameState, event: e.PlayerSpoke) -> GameState:
-    entry = Entry("player", "", event.text, state.turns)
+    entry = spoken_line(state, "player", "", event.text)
     return changed(
         state,
         phase=Phase.JUDGE,
@@ -256,7 +266,7 @@ def _turn_judged(state: GameState, event: e.TurnJudged) -> GameState:
 
 
 def _asked_back(state: GameState, event: e.AskedBack) -> GameState:
-    entry = Entry("character" if event.who else "narrator", event.who, event.text, state.turns)
+    entry = spoken_line(state, "character" if event.who else "narrator", event.who, event.text)
     return changed(
         state,
         phase=Phase.PLAYER,
@@ -270,15 +280,16 @@ def _rolled(state: GameState, event: e.Rolled) -> GameState:
 
 
 def _beat_happened(state: GameState, event: e.BeatHappened) -> GameState:
-    happened = state.happened
+    happened, moments = state.happened, state.moments
     if event.beat not in happened:
-        happened = (*happened, event.beat)
+        happened, moments = (*happened, event.beat), (*moments, moment(state))
     to_speak = (*state.to_speak, *event.cues)
     return changed(
         state,
         phase=_waiting(to_speak),
         vars=MappingProxyType({**state.vars, **event.changes}),
         happened=happened,
+        moments=moments,
         to_speak=to_speak,
         beat="",
         rolled=None,
@@ -310,7 +321,7 @@ def _gave_up(state: GameState, event: e.GaveUp) -> GameState:
 
 
 def _ended(state: GameState, event: e.Ended) -> GameState:
-    entry = Entry("narrator", "", event.text, state.turns)
+    entry = spoken_line(state, "narrator", "", event.text)
     return changed(
         state,
         phase=Phase.OVER,
@@ -334,6 +345,23 @@ def _reworded(state: GameState, event: e.Reworded) -> GameState:
     return changed(state, reworded=MappingProxyType(dict(event.texts)))
 
 
+def _summarised(state: GameState, event: e.Summarised) -> GameState:
+    return changed(state, summaries=(*state.summaries, event))
+
+
+def _pinned(state: GameState, event: e.Pinned) -> GameState:
+    if len(state.pins) >= MOST_PINS:
+        raise IllegalEvent(f"more than {MOST_PINS} pins")
+    return changed(state, pins=(*state.pins, event.text))
+
+
+def _unpinned(state: GameState, event: e.Unpinned) -> GameState:
+    if not 1 <= event.number <= len(state.pins):
+        raise IllegalEvent(f"no pin {event.number}")
+    place = event.number - 1
+    return changed(state, pins=state.pins[:place] + state.pins[place + 1 :])
+
+
 _APPLY: Mapping[type[Any], Callable[[GameState, Any], GameState]] = {
     e.SceneEntered: _scene_entered,
     e.Narrated: _told,
@@ -352,4 +380,7 @@ _APPLY: Mapping[type[Any], Callable[[GameState, Any], GameState]] = {
     e.LanguageChanged: _language_changed,
     e.ContentChanged: _content_changed,
     e.Reworded: _reworded,
+    e.Summarised: _summarised,
+    e.Pinned: _pinned,
+    e.Unpinned: _unpinned,
 }

@@ -120,11 +120,13 @@ def _cast(
 
     speaking = {part: models.chat(settings, part) for part in playing & {"actor", "narrator"}}
     composer, manner = _composer(settings, speaking), _manner(settings)
+    recorder = speaking.get("narrator") if settings.summaries else None
+    memory = Memory(recorder, composer) if recorder is not None else None
     if "narrator" in speaking:
-        troupe.narrator = ModelNarrator(speaking["narrator"], composer, manner, settings.reword)
+        troupe.narrator = ModelNarrator(
+            speaking["narrator"], composer, manner, settings.reword, memory
+        )
     if "actor" in speaking:
-        recorder = speaking.get("narrator") if settings.summaries else None
-        memory = Memory(recorder, composer) if recorder is not None else None
         troupe.actor = ModelActor(speaking["actor"], composer, manner, memory)
     if "judge" in playing:
         _judge(troupe, settings, models, wanted["judge"], composer)

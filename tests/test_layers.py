@@ -29,7 +29,7 @@ LAYERS: list[set[str]] = [
     {"marks"},
     {"templates", "yamlfile", "dice"},
     {"values"},
-    {"history"},
+    {"history", "transcript"},
     {"events", "story", "errors", "plain", "folding"},
 ]
 RANK = {name: row for row, names in enumerate(LAYERS) for name in names}

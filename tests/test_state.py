@@ -38,6 +38,9 @@ EXAMPLES: list[e.Event] = [
     e.LanguageChanged("zh", "d"),
     e.ContentChanged("d", {"trust": 3}),
     e.Reworded({"a": "x"}),
+    e.Summarised("ann", 3, "x"),
+    e.Pinned("x"),
+    e.Unpinned(1),
     e.Rewound(0),
 ]
 
@@ -55,7 +58,7 @@ def _state(phase: Phase) -> GameState:
 def test_only_what_next_names_may_follow(phase: Phase, event: e.Event) -> None:
     state = _state(phase)
     if type(event) in NEXT[phase]:
-        if not isinstance(event, e.BeatChosen):  # also needs to have been offered
+        if not isinstance(event, (e.BeatChosen, e.Unpinned)):  # also need something to choose from
             assert apply(state, event) != state
     else:
         with pytest.raises(IllegalEvent):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..events import ActorSpoke, AskedBack, Cue, Delta, Narrated, TurnJudged
+from ..events import ActorSpoke, AskedBack, Cue, Delta, Narrated, Summarised, TurnJudged
 from ..state import GameState
 from ..story import Story
 
@@ -36,8 +36,10 @@ class Actor(Protocol):
 
     def speak(
         self, story: Story, state: GameState, cue: Cue, take: Take
-    ) -> Iterator[Delta | ActorSpoke]:
+    ) -> Iterator[Delta | ActorSpoke | Summarised]:
         """The lines a cue asks for, each streamed and then whole; the last one pays the cue.
+
+        Before a line may come a summary of what has fallen out of its speaker's prompt.
 
         Raises ModelError; what was streamed until then is not part of the game.
         """
@@ -49,7 +51,7 @@ class Narrator(Protocol):
 
     def tell(
         self, story: Story, state: GameState, cue: Cue, take: Take
-    ) -> Iterator[Delta | Narrated]:
+    ) -> Iterator[Delta | Narrated | Summarised]:
         """What a cue asks to be told; raises ModelError."""
         ...
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 
-from ..events import ActorSpoke, Cue, Delta, Narrated
+from ..events import ActorSpoke, Cue, Delta, Narrated, Summarised
 from ..guards import Guard
 from ..models.base import Answering, ChatModel, Sampling, resting
 from ..prompts import Prompt
@@ -20,12 +20,12 @@ from ..prompts.describing import is_talk
 from ..prompts.history import estimate
 from ..prompts.words import word, words
 from ..stage import label, names, options, render, topic_of
-from ..state import Entry, GameState
+from ..state import GameState, spoken_line
 from ..story import PuzzlePack, Story
 from . import Take
 from .authored import AuthoredActor, AuthoredNarrator, actor_script, block_of, narration
 from .guarded import Manner, Piece, Reply, before, guarded
-from .memory import Memory
+from .memory import Memory, remembered
 from .rewording import reworded
 
 VERBATIM = ("greeting", "question", "answer", "facts", "known")
@@ -54,16 +54,15 @@ class ModelActor:
 
     def speak(
         self, story: Story, state: GameState, cue: Cue, take: Take
-    ) -> Iterator[Delta | ActorSpoke]:
+    ) -> Iterator[Delta | ActorSpoke | Summarised]:
         if cue.source.partition(":")[0] in VERBATIM or resting(self.model):
             yield from self._authored.speak(story, state, cue, take)
             return
-        if self.memory is not None:
-            self.memory.keep(story, state, take)
         script = actor_script(story, state, cue, take)
         lines = script.lines or ((cue.who, ""),)
         for number in range(min(state.said, len(lines) - 1), len(lines)):
             who, source = lines[number]
+            state = yield from remembered(self.memory, story, state, who, take)
             gist = one_line(render(story, source, names(story, state)))
             reply = yield from self._line(story, state, cue, take, who, gist)
             last = number == len(lines) - 1
@@ -72,7 +71,7 @@ class ModelActor:
             )
             if reply.cut:
                 return
-            entry = Entry("character", who, reply.text, state.turns)
+            entry = spoken_line(state, "character", who, reply.text)
             state = replace(state, transcript=(*state.transcript, entry), said=number + 1)
 
     def _line(
@@ -123,14 +122,15 @@ class ModelNarrator:
         composer: Composer,
         manner: Manner | None = None,
         reword: bool = True,
+        memory: Memory | None = None,
     ) -> None:
         self.model, self.composer, self.manner = model, composer, manner or Manner()
-        self._reword = reword
+        self._reword, self.memory = reword, memory
         self._authored = AuthoredNarrator()
 
     def tell(
         self, story: Story, state: GameState, cue: Cue, take: Take
-    ) -> Iterator[Delta | Narrated]:
+    ) -> Iterator[Delta | Narrated | Summarised]:
         verbatim = isinstance(story.scenario, PuzzlePack)
         if verbatim or cue.source.partition(":")[0] not in TOLD or resting(self.model):
             yield from self._authored.tell(story, state, cue, take)
@@ -139,6 +139,7 @@ class ModelNarrator:
         if not passage.strip():
             yield Narrated("", variant)
             return
+        state = yield from remembered(self.memory, story, state, "", take)
         prompt = self.composer.narrator(story, state, passage, take.session)
         unfit = self.manner.unfit(story.language)
 

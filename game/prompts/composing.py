@@ -17,11 +17,12 @@ from game.lore import Found, Lore
 from game.prompts import Message, Persona, Prompt
 from game.prompts.cleaning import by_player, one_line, spoken
 from game.prompts.describing import description, joined, player_info
+from game.prompts.hearing import Hearing, there
 from game.prompts.history import Count, History, Limits, estimate
 from game.prompts.words import word, words
-from game.stage import holds, names, render
-from game.state import Entry, GameState
-from game.story import Scenario, Story
+from game.stage import holds, names, present, render
+from game.state import LONGEST_PIN, Entry, GameState, Moment, changed
+from game.story import Beat, Scenario, Story
 
 KEPT_GAMES = 256
 
@@ -44,11 +45,12 @@ class Composer:
         self._kept: OrderedDict[Hashable, object] = OrderedDict()
         self._lock = threading.Lock()
 
-    def history(self, story: Story, state: GameState, session: str) -> History:
-        """The transcript of a game as messages, brought to where the game is."""
-        key = ("history", session, state.seed, story.digest, story.language)
+    def history(self, story: Story, state: GameState, session: str, who: str = "") -> History:
+        """What a character has heard (nobody: all that was said) as messages, up to now."""
+        key = ("history", session, state.seed, story.digest, story.language, who)
         history = self._once(key, lambda: History(self.limits.history, self.count))
-        history.follow(state.transcript, partial(message, story, state.player_name))
+        heard = self._heard(story, state, session, who)
+        history.follow(heard, partial(message, story, state.player_name))
         return history
 
     def actor(
@@ -56,7 +58,8 @@ class Composer:
     ) -> Composed:
         """What a character is asked for its next line."""
         character = story.cast[who]
-        lore = self._lore(story, who).found(state)
+        heard = changed(state, transcript=self._heard(story, state, session, who))
+        lore = self._lore(story, who).found(heard)
         aside = [*_notes(story, state, who)]
         if lore.told:
             told = joined((one.text for one in lore.told), story.language)
@@ -67,7 +70,7 @@ class Composer:
         prompt = Prompt(
             self._persona(story, state, who, session),
             word(story.language, "instructions", bot=character.name, user=state.player_name),
-            self._messages(story, state, session),
+            self._messages(story, state, session, who),
             joined((one_line(part) for part in aside), story.language),
         )
         return Composed(prompt, lore)
@@ -98,23 +101,45 @@ class Composer:
 
     # --- pieces --------------------------------------------------------------------------------
 
-    def _messages(self, story: Story, state: GameState, session: str) -> tuple[Message, ...]:
-        history = self.history(story, state, session)
-        sent = history.sent()
-        if not history.start:
-            return tuple(sent)
-        memory = self._memory(story, state, history)
-        told = Message("narrator", word(story.language, "narrator"), memory)
-        return (told, *sent) if memory else tuple(sent)
+    def _messages(
+        self, story: Story, state: GameState, session: str, who: str = ""
+    ) -> tuple[Message, ...]:
+        history = self.history(story, state, session, who)
+        memory = self._memory(story, state, history, who)
+        if not memory:
+            return tuple(history.sent())
+        return (Message("narrator", word(story.language, "narrator"), memory), *history.sent())
 
-    def _memory(self, story: Story, state: GameState, history: History) -> str:
-        """What is still known of the turns that fell out: pinned facts, and their summary."""
-        pinned = history.pinned.get(history.start)
-        if pinned is None:  # worked out once for each cut: the prompt's beginning stays the same
-            pinned = history.pinned[history.start] = tuple(pinned_facts(story, state))
-        summary = history.summaries.get(history.start, "")
-        text = joined((*pinned, summary), story.language)
-        return word(story.language, "memory", text=text) if text else ""
+    def _memory(self, story: Story, state: GameState, history: History, who: str) -> str:
+        """What stays known: of the turns that fell out what happened, and what the player pinned.
+
+        It depends on nothing but where the lines that are sent begin, so that the beginning of the
+        prompt stays the same, and is the same after a restart.
+        """
+        lang, told = story.language, []
+        if history.start:
+            facts = history.facts.get(history.start)
+            if facts is None:
+                until = history.first.at if history.first else None
+                facts = tuple(past_facts(story, state, who, until))
+                history.facts[history.start] = facts
+            _, summary = history.summary(summaries(state, who))
+            if text := joined((*facts, summary), lang):
+                told.append(word(lang, "memory", text=text))
+        if state.pins:
+            pins = joined((pin(story, state, one) for one in state.pins), lang)
+            told.append(word(lang, "pinned", user=state.player_name, text=pins))
+        return joined(told, lang)
+
+    def _heard(self, story: Story, state: GameState, session: str, who: str) -> tuple[Entry, ...]:
+        key = ("heard", session, state.seed, story.digest, story.language, who)
+        hearing = self._once(key, lambda: Hearing(who))
+
+        def was_there(entry: Entry) -> bool:
+            return entry.at is None or who in there(story, state, entry.at)
+
+        off_stage = bool(who) and who not in present(story, state)
+        return hearing.follow(state.transcript, was_there, state.scene if off_stage else "")
 
     def _persona(self, story: Story, state: GameState, who: str, session: str) -> Persona:
         entered = state.turns - state.turns_in_scene  # the persona is rendered once a scene
@@ -159,18 +184,37 @@ def message(story: Story, player: str, entry: Entry) -> Message:
     return Message("narrator", word(story.language, "narrator"), spoken(entry.text))
 
 
-def pinned_facts(story: Story, state: GameState) -> list[str]:
-    """What has happened, in the author's words: it outlives the lines it happened in."""
+def past_facts(
+    story: Story, state: GameState, who: str = "", until: Moment | None = None
+) -> list[str]:
+    """What had happened at a moment, in the author's words, as far as a character was there."""
     if not isinstance(story.scenario, Scenario):
-        facts = story.puzzle.facts if story.puzzle else ()
-        return [one.text for one in facts if one.id in state.facts]
-    happened = set(state.happened)
+        found = until.facts if until else state.facts
+        return [one.text for one in story.puzzle.facts if one.id in found] if story.puzzle else []
+    happened = until.happened if until else state.happened
+    when = dict(zip(state.happened, state.moments, strict=False))
+
+    def knows(beat: Beat) -> bool:
+        at = when.get(beat.id)
+        return not who or beat.who == who or at is None or who in there(story, state, at)
+
     return [
         one_line(beat.means)
         for scene in story.scenario.scenes.values()
         for beat in scene.beats
-        if beat.id in happened and beat.means
+        if beat.id in happened and beat.means and knows(beat)
     ]
+
+
+def summaries(state: GameState, who: str) -> dict[int, str]:
+    """The summaries made for a character, by how many of the lines it has heard they cover."""
+    return {one.lines: one.text for one in state.summaries if one.who == who}
+
+
+def pin(story: Story, state: GameState, text: str) -> str:
+    """What the player pinned, as data: it speaks for nobody."""
+    voices = (*(one.name for one in story.cast.values()), *words(story.language, "narrators"))
+    return by_player(text, state.player_name, voices, LONGEST_PIN)
 
 
 def _notes(story: Story, state: GameState, who: str) -> list[str]:

@@ -8,7 +8,7 @@ after that a prompt costs what is sent, however long the game is.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from game.prompts import Message
@@ -46,9 +46,8 @@ class History:
         self._total: list[int] = [0]  # cost of the first n lines
         self._turns: list[int] = []  # where the player's lines stand
         self._starts: list[int] = []  # where what is sent began, after each line
-        # Of what fell out, by where what is sent begins:
-        self.summaries: dict[int, str] = {}
-        self.pinned: dict[int, tuple[str, ...]] = {}
+        # What had happened in the turns that fell out, by where what is sent begins.
+        self.facts: dict[int, tuple[str, ...]] = {}
 
     @property
     def start(self) -> int:
@@ -74,14 +73,23 @@ class History:
         """The messages of the newest turns."""
         return self._messages[self.start :]
 
-    def fallen(self) -> tuple[str, Sequence[Message]] | None:
-        """The last summary and what fell out after it, where that was not summarised yet."""
-        start = self.start
-        if not start or start in self.summaries:
+    @property
+    def first(self) -> Entry | None:
+        """The first line that is sent, if any is."""
+        return self._entries[self.start] if self.start < len(self._entries) else None
+
+    def summary(self, known: Mapping[int, str]) -> tuple[int, str]:
+        """The last of the summaries (by how many lines they cover) of what fell out."""
+        lines = max((one for one in known if one <= self.start), default=0)
+        return lines, known.get(lines, "")
+
+    def fallen(self, known: Mapping[int, str]) -> tuple[str, Sequence[Message]] | None:
+        """The last summary and what fell out after it, where that is in no summary yet."""
+        lines, text = self.summary(known)
+        if lines == self.start:
             return None
-        before = max((one for one in self.summaries if one < start), default=0)
-        first = max(before, bisect_left(self._total, self._total[start] - 2 * self.limit))
-        return self.summaries.get(before, ""), self._messages[first:start]
+        first = max(lines, bisect_left(self._total, self._total[self.start] - 2 * self.limit))
+        return text, self._messages[first : self.start]
 
     def _add(self, entry: Entry, message: Message) -> None:
         self.counted += 1
@@ -104,8 +112,7 @@ class History:
     def _forget(self, length: int) -> None:
         del self._messages[length:], self._starts[length:], self._total[length + 1 :]
         self._turns = [one for one in self._turns if one < length]
-        self.pinned.clear()
-        self.summaries = {at: text for at, text in self.summaries.items() if at <= length}
+        self.facts.clear()
 
 
 def _shared(one: Sequence[Entry], other: Sequence[Entry]) -> int:

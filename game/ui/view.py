@@ -250,6 +250,10 @@ def _reworded(now: _Scene, event: e.Reworded) -> list[Row]:
     return []  # what can be picked stands beside the play, and is drawn from the state
 
 
+def _kept_in_mind(now: _Scene, event: e.Event) -> list[Row]:
+    return []  # what models are told beside the play: see `why`, and the list of pins
+
+
 def _ended(now: _Scene, event: e.Ended) -> list[Row]:
     endings: Iterable[Any] = getattr(now.story.scenario, "endings", ())
     title = next((clean(one.title) for one in endings if one.id == event.ending), "")
@@ -276,5 +280,8 @@ _CASES: Mapping[type[Any], Callable[[_Scene, Any], list[Row]]] = {
     e.LanguageChanged: _language,
     e.ContentChanged: _content,
     e.Reworded: _reworded,
+    e.Summarised: _kept_in_mind,
+    e.Pinned: _kept_in_mind,
+    e.Unpinned: _kept_in_mind,
     e.Ended: _ended,
 }

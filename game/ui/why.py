@@ -94,6 +94,8 @@ def _given(events: Sequence[e.Event], lang: str) -> list[str]:
             break
         if isinstance(event, (e.ActorSpoke, e.Narrated)):
             found[:0] = event.why
+        if isinstance(event, e.Summarised):
+            found.insert(0, word(lang, "why.summarised", text=clean(event.text)))
     return [_reason(lang, one) for one in dict.fromkeys(found)]
 
 
