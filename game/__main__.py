@@ -23,7 +23,7 @@ VERBS: dict[str, tuple[str, str, str]] = {
     "import": ("game.ui.cards_cli", "take in cards, lore, chats, puzzles", "导入角色卡等文件"),
     "export": ("game.ui.export_cli", "write out a card or a game", "导出角色卡或存档"),
     "reference": ("game.authoring.reference", "write the reference of all fields", "写出字段参考"),
-    "schemas": ("game.authoring.schemas", "write the schemas for editors", "写出编辑器用的模式文件"),
+    "schemas": ("game.authoring.schemas", "write the schemas for editors", "写出编辑器用的模式"),
     "web": ("game.ui.web", "play in the browser", "在浏览器里玩"),
     "models": ("game.ui.models_cli", "try the models that would play", "试一试将要出场的模型"),
     "convert": ("game.lab.convert", "convert a ChatGLM2-layout model", "转换 ChatGLM2 格式的模型"),

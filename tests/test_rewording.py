@@ -186,14 +186,14 @@ def test_a_line_sent_meanwhile_ends_it(play: Any) -> None:
     cancel, found = threading.Event(), []
     worker = threading.Thread(target=lambda: found.extend(session.reword(cancel)))
     worker.start()
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while not server.requests or not asked(server.requests[-1]):
         assert time.monotonic() < until
         time.sleep(0.01)
     begun = time.monotonic()
     cancel.set()
     worker.join(5)
-    assert not worker.is_alive() and time.monotonic() - begun < 0.5 and found == []
+    assert not worker.is_alive() and time.monotonic() - begun < 3 and found == []
     assert isinstance(events_of(session.play("Hello there"))[0], PlayerSpoke)
 
 
@@ -202,7 +202,7 @@ def test_it_is_waited_for_a_few_seconds_at_most(play: Any, monkeypatch: pytest.M
     session, server = play(waits=Waits(20, 20, 30, 0.01))
     server.failures[:] = ["hangs"]
     begun = time.monotonic()
-    assert reworded(session) == [] and time.monotonic() - begun < 2
+    assert reworded(session) == [] and time.monotonic() - begun < 4
 
 
 def test_undo_brings_the_words_back_and_redo_is_not_lost(play: Any) -> None:

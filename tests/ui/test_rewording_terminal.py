@@ -63,7 +63,7 @@ def test_a_line_typed_at_once_waits_for_nobody(home):  # noqa: F811
         begun = time.monotonic()
         person.types("1\r")
         shown = person.until(WORDS["zh"]["thanks"])
-        assert time.monotonic() - begun < 2 and WORDS["zh"]["help"] in shown
+        assert time.monotonic() - begun < 5 and WORDS["zh"]["help"] in shown
         person.until(PROMPT)
         person.types("\x03")  # Ctrl-C: they are let be, and the prompt is there again
         person.until(PROMPT)
