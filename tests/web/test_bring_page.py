@@ -176,11 +176,18 @@ def test_lore_finds_someone_afterwards(tab: Tab) -> None:
     drop(tab, CARD)
     results(tab)
     tab.page.keyboard.press("Escape")
-    drop(tab, BOOK)
-    assert "Whose lore is it?" in results(tab)
-    assert tab.page.locator(".results select option").all_inner_texts() == ["Mirel"]
-    tab.page.get_by_role("button", name="Give it to them").click()
+    drop(tab, BOOK, ("c.jsonl", made.tavern_chat("Somebody").encode()))
+    assert "Whose lore is it?" in results(tab) and "Who is it?" in results(tab)
+    assert tab.page.locator(".sheet h2").inner_text() == "For whom"
+    lists = tab.page.locator(".results select")
+    assert lists.first.locator("option").all_inner_texts() == ["Mirel"]
+    assert len(lists.last.locator("option").all_inner_texts()) > 10
+    tab.page.get_by_role("button", name="Give it to them").first.click()
     tab.wait_for("Mirel knows this lore now.")
+    assert tab.page.locator(".results select").count() == 1  # the other question still stands
+    tab.page.locator(".results select").select_option(label="Ann")
+    tab.page.get_by_role("button", name="Give it to them").click()
+    tab.wait_for("The talk with Ann goes on")
     tab.page.keyboard.press("Escape")
     tab.page.get_by_role("button", name="More: Mirel").click()
     add = tab.page.get_by_role("button", name="Add lore or a chat")

@@ -29,6 +29,7 @@ export async function bring(page, files, into = "") {
     shown.close();
     return page.say(answer.error || word("web.bring.broken"));
   }
+  page.newcomers = answer.results.flatMap((one) => one.arrivals.map((who) => who.id.replace(/^talk:/, "")));
   await page.renew();
   shown.close();
   results(page, answer.results, files);
@@ -78,18 +79,18 @@ const BEGIN = { card: "web.bring.talk", book: "web.bring.talk", puzzles: "web.br
 
 function results(page, list, files) {
   const came = list.some((one) => !one.failed);
-  const first = list.find((one) => one.arrivals.length)?.arrivals[0];
+  const [first] = list.flatMap((one) => one.arrivals);
   const items = list.map((one, n) => result(page, one, files[n], first, () => made.close()));
-  const made = dialog(page, word(came ? "web.bring.came" : "web.bring.nothing"), el("ul", { class: "results" }, items), "wide");
-  made.addEventListener("close", () => newcomer(page, list)?.focus());
-  (made.querySelector(".results .primary") || made.querySelector("button")).focus();
+  const asked = items.some((one) => one.querySelector("select"));
+  const made = dialog(page, word(came ? "web.bring.came" : asked ? "web.bring.whose" : "web.bring.nothing"), el("ul", { class: "results" }, items), "wide");
+  made.addEventListener("close", () => newcomer(page)?.focus());
+  (made.querySelector(".results :is(.primary, select)") || made.querySelector("button")).focus();
 }
 
 // Where the reader goes on: at whoever came in first, or at the button that brings in more.
-function newcomer(page, list) {
+function newcomer(page) {
   if (page.stage || page.corner || page.root.querySelector("dialog[open]")) return null;
-  const ids = list.flatMap((one) => one.arrivals.map((who) => who.id.replace(/^talk:/, "")));
-  const tile = ids.map((id) => page.root.querySelector(`[data-own="${CSS.escape(id)}"] button`)).find(Boolean);
+  const tile = page.newcomers.map((id) => page.root.querySelector(`[data-own="${CSS.escape(id)}"] button`)).find(Boolean);
   return tile || page.root.querySelector(".people .bring");
 }
 
@@ -117,7 +118,17 @@ function whose(page, one, file, close) {
   const people = page.shelf.people.filter((who) => who.mine || !lore);
   if (!people.length) return null;
   const list = el("select", { "aria-label": word("web.bring.whose") }, people.map((who) => el("option", { value: who.id }, who.name)));
-  return el("p", { class: "row-of" }, list, button(word("web.bring.give_to"), () => (close(), bring(page, [file], list.value))));
+  const give = button(word("web.bring.give_to"), async () => {
+    give.disabled = true;
+    const answer = await send([file], list.value, () => {});
+    give.disabled = false;
+    if (!answer.ok) return page.say(answer.error || word("web.bring.broken"));
+    await page.renew();
+    const now = result(page, answer.results[0], file, answer.results[0].arrivals[0], close);
+    give.closest("li").replaceWith(now);
+    now.querySelector("button, select")?.focus();
+  });
+  return el("p", { class: "row-of" }, list, give);
 }
 
 // --- out, and away -------------------------------------------------------------------------------
