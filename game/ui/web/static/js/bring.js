@@ -102,11 +102,12 @@ function result(page, one, file, first, close) {
   };
   const arrival = (who) => el("div", { class: "arrival" }, el("p", {}, who.said),
     button(word(BEGIN[who.kind]), () => enter(who), { class: who === first ? "primary" : "", "aria-label": `${word(BEGIN[who.kind])}: ${who.name}` }));
-  return el("li", { class: one.failed ? "refused" : "" },
-    el("p", { class: "file" }, el("span", { class: "sign", "aria-hidden": "true" }, one.failed ? "×" : "✓"), one.file),
+  const question = one.failed ? whose(page, one, file, close) : null;
+  return el("li", { class: question ? "asked" : one.failed ? "refused" : "" },
+    el("p", { class: "file" }, el("span", { class: "sign", "aria-hidden": "true" }, question ? "?" : one.failed ? "×" : "✓"), one.file),
     one.arrivals.map(arrival),
     one.said ? el("p", { class: "said" }, one.said) : null,
-    one.failed ? whose(page, one, file, close) : null,
+    question,
     one.mended.length ? el("details", {}, el("summary", {}, word("web.bring.mended", { n: one.mended.length })),
       el("ul", { class: "plain" }, one.mended.map((text) => el("li", {}, text)))) : null);
 }
