@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -96,13 +96,14 @@ class App:
 
         return build_troupe(self.settings_for(wishes, trusted), self.models, self._authored)
 
-    def prefer(self, wishes: Mapping[str, Any]) -> None:
+    def prefer(self, wishes: Mapping[str, Any], dropped: Collection[str] = ()) -> None:
         """What the one at this machine chose in play, for this game and for later ones.
 
-        It comes before the command line, which was typed earlier. Raises SettingsError,
-        ModelError, and then nothing has changed.
+        It comes before the command line, which was typed earlier; what is `dropped` no longer
+        counts there, either. Raises SettingsError, ModelError, and then nothing has changed.
         """
-        models = {name: one for name, one in self.options.models.items() if name not in wishes}
+        named = {*wishes, *dropped}
+        models = {name: one for name, one in self.options.models.items() if name not in named}
         before = self.options, self.wishes
         self.options, self.wishes = replace(self.options, models=models), dict(wishes)
         try:

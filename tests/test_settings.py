@@ -54,6 +54,17 @@ def test_the_stronger_wish_counts() -> None:
     assert settings.actor == "moonshot" and settings.temperature == 0.5
 
 
+def test_what_start_py_has_downloaded_is_the_weakest_wish() -> None:
+    env = {"STORY_JUDGE": "embed:/models/small"}
+    assert resolve(environment=env).judge == "embed:/models/small"
+    assert resolve(environment=env).actor == "authored"
+    for stronger in ("command_line", "page", "file"):
+        settings = resolve(**{stronger: {"judge": "authored"}}, environment=env)  # type: ignore[arg-type]
+        assert settings.judge == "authored", stronger
+    with pytest.raises(SettingsError):
+        resolve(environment={"STORY_JUDGE": "nobody"})
+
+
 def test_narrator_and_judge_have_a_default_model() -> None:
     settings = Settings(narrator="openai", judge="openai", key=Key(SECRET))
     assert endpoint(settings, "narrator").model == "gpt-3.5-turbo"

@@ -100,7 +100,7 @@ def _prefer(terminal: Terminal, changes: Mapping[str, Any]) -> None:
     app, session = terminal.app, terminal.session
     merged = {**app.wishes, **changes}
     wishes = {name: value for name, value in merged.items() if value not in (None, {})}
-    app.prefer(wishes)
+    app.prefer(wishes, changes)
     app.cast(session, wishes, trusted=True)
     _show(terminal)
     for notice in session.notices:

@@ -62,6 +62,14 @@ def test_who_plays_is_shown_and_changed(app, capsys):
     assert "use" in names(found)
 
 
+def test_an_address_of_the_command_line_can_be_taken_off(app, capsys):
+    app.options.models = {"actor": "openai:mine", "base_url": "http://127.0.0.1:9/v1"}
+    found = play(app, ["/model", "/model url off", "/model off"], capsys)
+    first, second, third = tables(found)
+    assert "127.0.0.1:9" in first["actor"] and "api.openai.com" in second["actor"]
+    assert third["actor"] == "as the author wrote it" and "actor" not in app.options.models
+
+
 def test_what_was_chosen_comes_before_the_command_line_and_lasts(app, capsys):
     app.options.models = {"actor": "deepseek", "temperature": 0.3}
     made = []
