@@ -205,7 +205,7 @@ def benched(ask: Request, corner: Corner, bench: Bench, do: str) -> Data:
         "roots": [str(one) for one in ask.app.library.roots],
     }  # fmt: skip
     try:
-        answer = bench.run(f"{ask.owner}/{do}", job)
+        answer = bench.run(corner.key(ask.owner, do, name), job)
     except Superseded:
         return {"stale": True}
     except TooLong:

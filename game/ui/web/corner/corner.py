@@ -45,7 +45,11 @@ class Corner:
         place = self.games.places.of(owner)
         assert place.root is not None  # there is no corner where nobody has a folder
         self._used = time.monotonic()
-        return Files(place.app.library, place.root, self.quota)
+        return Files(place.app.library, place.root, self.quota, place.gives)
+
+    def key(self, owner: str, do: str, name: Name) -> str:
+        """Whose jobs take each other's place: those of a file, or all of a guest's."""
+        return f"{owner}/{do}" if self.quota.files else f"{owner}/{do}/{name.path}"
 
     def draft(self, owner: str, name: Name, text: str) -> Draft:
         """A text in place of an author's file."""

@@ -65,10 +65,16 @@ class Quota:
 
 
 class Files:
-    """The files an author sees: those below `root` are their own, all others are to be read."""
+    """The files an author sees: those below `root` are their own, others are to be read.
 
-    def __init__(self, library: Library, root: Path, quota: Quota = Quota()) -> None:
-        self.library, self.root, self.quota = library, root, quota
+    `gives` says of others' files whether they may be.
+    """
+
+    def __init__(
+        self, library: Library, root: Path, quota: Quota = Quota(),
+        gives: Callable[[Path], bool] = lambda path: True,
+    ) -> None:  # fmt: skip
+        self.library, self.root, self.quota, self.gives = library, root, quota, gives
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -88,7 +94,7 @@ class Files:
                      "characters": self.library.characters(language)}  # fmt: skip
             for folder, found in heads.items():
                 for one in found:
-                    if (folder, one.id) not in mine:
+                    if (folder, one.id) not in mine and self.gives(one.file):
                         yield Name(folder, one.id, one.file.stem.partition(".")[2])
 
     def head(self, name: Name) -> dict[str, str]:
@@ -105,7 +111,7 @@ class Files:
         if own.is_file():
             return own
         found = self.library.find(name.folder, name.id, name.language or LANGUAGES[0])
-        return found if found and found.name == name.file else None
+        return found if found and found.name == name.file and self.gives(found) else None
 
     def languages(self, name: Name) -> list[str]:
         """The languages in which a file's author has written it."""
@@ -160,9 +166,10 @@ class Files:
             if not path.is_file():
                 raise FileFault("missing", file=name.file)
             path.unlink()
-            left = self.languages(name)
-            if name.folder == "characters" and not left:  # and the card it came as
-                (self.root / "cards" / f"{name.id}.charx").unlink(missing_ok=True)
+            card = self.root / "cards" / f"{name.id}.charx"
+            if name.folder == "characters" and not self.languages(name) and card.is_file():
+                card.unlink()  # the card it came as goes with it, and its picture
+                (self.root / "art" / f"{name.id}.png").unlink(missing_ok=True)
 
     def _room(self, more: int) -> None:
         if more > 0 and self.quota.room and size_of(self.root)[1] + more > self.quota.room:
