@@ -29,17 +29,19 @@ from .events import (
     LanguageChanged,
     Narrated,
     Notice,
+    Pinned,
     PlayerSpoke,
     Reworded,
     Rewound,
     Rolled,
     Summarised,
     TurnJudged,
+    Unpinned,
 )
 from .history import last_reply, live_indices, turn_starts, undone_to
 from .rules import NeedRoll, changed_content, next_event, settle
 from .stage import Option, next_hint, options
-from .state import Phase, apply, fold
+from .state import LONGEST_PIN, Phase, apply, fold
 from .story import Story
 
 MAX_LINE = 2_000
@@ -223,6 +225,15 @@ class Session:
         if self.story.puzzle and self.phase is Phase.PLAYER:
             yield self._commit(GaveUp())
             yield from self.resume()
+
+    def pin(self, text: str) -> Stream:
+        """Something the player wants kept in mind; raises IllegalEvent where there are too many."""
+        if line := _clean(text)[:LONGEST_PIN]:
+            yield self._commit(Pinned(line))
+
+    def unpin(self, number: int) -> Stream:
+        """Takes a pin off, by its number from 1; raises IllegalEvent where there is none."""
+        yield self._commit(Unpinned(number))
 
     def change_language(self, twin: Story) -> Stream:
         """Later lines come from the story's twin in another language."""

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from ..state import Phase
 from . import cli_saves as saves
-from . import commands
+from . import commands, pins
 from .cli_model import model
 from .flow import pad
 from .locale import LANGUAGES
@@ -149,6 +149,26 @@ def _why(terminal: Terminal, argument: str) -> None:
     terminal.out.notice("why", "\n".join(lines))
 
 
+def _pin(terminal: Terminal, argument: str) -> None:
+    kept = pins.listed(terminal.session)
+    if argument:
+        _changed(terminal, pins.pin(terminal.session, argument, terminal.lang))
+    elif kept:
+        rows = [(str(number), one) for number, one in enumerate(kept, 1)]
+        terminal.out.table("pins", terminal.word("pins.heading"), rows)
+    else:
+        _changed(terminal, pins.pin(terminal.session, "", terminal.lang))
+
+
+def _unpin(terminal: Terminal, argument: str) -> None:
+    _changed(terminal, pins.unpin(terminal.session, argument, terminal.lang))
+
+
+def _changed(terminal: Terminal, change: pins.Change) -> None:
+    terminal.stream(change.stream)
+    terminal.out.notice("pins", change.said)
+
+
 # --- this game -----------------------------------------------------------------------------------
 
 
@@ -197,6 +217,8 @@ ACTIONS: Mapping[str, Callable[[Terminal, str], None]] = {
     "goals": _goals,
     "items": _items,
     "why": _why,
+    "pin": _pin,
+    "unpin": _unpin,
     "undo": saves.undo,
     "redo": saves.redo,
     "retry": saves.retry,

@@ -18,7 +18,7 @@ from .locale import LANGUAGES, text
 BARE = ("finish", "clear", "stop")
 GROUPS = {
     "play": ("options", "hint", "giveup", "speed", "lang", "model", "help"),
-    "look": ("goals", "items", "why"),
+    "look": ("goals", "items", "why", "pin", "unpin"),
     "back": ("undo", "redo", "retry", "edit", "rewind", "branch"),
     "saves": ("saves", "load", "save", "export"),
     "game": ("finish", "clear", "stop", "new", "update"),

@@ -355,3 +355,29 @@ def test_a_newer_version_of_the_story_is_offered_and_taken(tmp_path: Path) -> No
     assert "And the cellar?" in [one.text for one in again.options()]
     assert again.state.vars["trust"] == 4 and "offer_help" in again.state.happened
     assert App(options).open(game.save_id).state == again.state
+
+
+def test_pins_are_listed_and_taken_off_and_events(home):
+    found = events(
+        home,
+        [
+            "/pin",
+            "/pin my sister waits in the north",
+            "/记住 雨天",
+            "/pin",
+            "/unpin 1",
+            "/pin",
+            "/unpin 7",
+            "finish",
+        ],
+        lang="en",
+    )
+    assert [one["text"] for one in found if one["type"] == "Pinned"] == [
+        "my sister waits in the north",
+        "雨天",
+    ]
+    assert [one["number"] for one in found if one["type"] == "Unpinned"] == [1]
+    said = [one["text"] for one in found if one.get("name") == "pins"]
+    assert any("when a model plays" in one for one in said)
+    lists = [one for one in said if "雨天" in one]
+    assert len(lists) == 2 and "sister" in lists[0] and "sister" not in lists[1]

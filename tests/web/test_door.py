@@ -117,6 +117,7 @@ def test_nobody_reaches_anothers_game(house: House, caller: Caller) -> None:
         "branch": {"turn": 0}, "edit": {"turn": 1, "line": "x"}, "clear": {}, "finish": {},
         "language": {}, "hint": {}, "why": {}, "earlier": {"before": 1}, "stop": {}, "again": {},
         "rename": {"save": key, "name": "mine"}, "delete": {"save": key}, "prefs": {}, "skip": {},
+        "pin": {"wanted": "x"}, "unpin": {"wanted": "1"},
     }.items():  # fmt: skip
         answer = stranger.ask(do, game=key, **fields)
         assert (answer["ok"] is False and key in answer["error"]) or not answer["ok"], do

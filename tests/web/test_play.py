@@ -133,6 +133,34 @@ def test_typed_commands(visit: Visit) -> None:
         tab.page.wait_for_selector(".home")
 
 
+def test_what_is_pinned_is_kept_beside_why(visit: Visit) -> None:
+    tab = visit()
+    with looking(tab):
+        tab.begin()
+        tab.page.fill("#line", "/pin my sister is called Hilda")
+        tab.page.press("#line", "Enter")
+        tab.wait_for("Pinned as number 1")
+        tab.page.fill("#line", "/pin")
+        tab.page.press("#line", "Enter")
+        tab.wait_for("called Hilda")
+        tab.page.get_by_label("Something to keep in mind").fill("<b>Odo</b> owes me\u202e a boat")
+        tab.page.keyboard.press("Enter")
+        tab.page.wait_for_selector(".pins li:nth-child(2)")
+        assert tab.page.locator(".pins b").count() == 0
+        tab.page.get_by_role("button", name=re.compile("Take off: my sister")).click()
+        tab.wait_for("Number 1 is taken off")
+        assert tab.page.locator(".pins li").all_inner_texts() == ["<b>Odo</b> owes me a boat"]
+        tab.page.keyboard.press("Escape")
+        tab.page.fill("#line", "/unpin 9")
+        tab.page.press("#line", "Enter")
+        tab.wait_for("/unpin 1 to 1")
+        tab.page.reload()
+        tab.page.wait_for_selector("#line")
+        tab.page.fill("#line", "/why")
+        tab.page.press("#line", "Enter")
+        tab.wait_for("owes me a boat")
+
+
 def test_a_line_the_game_cannot_take_is_given_back(visit: Visit) -> None:
     tab = visit()
     tab.begin()

@@ -7,7 +7,7 @@ from typing import Any
 from ..locale import table
 
 _PREFIXES = ("web.", "app.", "menu.", "prompt.", "panel.", "endings.", "saves.", "speed.",
-             "commands.", "language.", "notices.try_again", "notices.use_authored",
+             "commands.", "pins.", "language.", "notices.try_again", "notices.use_authored",
              "notices.take_back", "notices.new_ending")  # fmt: skip
 
 

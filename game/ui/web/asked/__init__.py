@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import back, keep, own, play, shelf, typed
+from . import back, keep, mind, own, play, shelf, typed
 from .request import Action
 
 ACTIONS: Mapping[str, Action] = {
@@ -34,6 +34,8 @@ ACTIONS: Mapping[str, Action] = {
     "delete_all": keep.delete_all,
     "earlier": keep.earlier,
     "why": keep.why,
+    "pin": mind.pin,
+    "unpin": mind.unpin,
     "prefs": keep.prefs,
     "settings": keep.settings,
     "set_settings": keep.set_settings,

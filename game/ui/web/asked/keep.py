@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ... import pins
 from ...why import why as explained
 from .. import home
 from ..model_settings import ModelSettings, changed
@@ -50,7 +51,8 @@ def earlier(ask: Request) -> Data:
 def why(ask: Request) -> Data:
     """How the last line was understood."""
     session = ask.game().session
-    return {"lines": explained(session.story, session.events, ask.lang)}
+    lines = explained(session.story, session.events, ask.lang)
+    return {"lines": lines, "pins": pins.listed(session)}
 
 
 def prefs(ask: Request) -> Data:

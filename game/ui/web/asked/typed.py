@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ... import commands
 from ...locale import LANGUAGES
 from ..pace import SPEEDS
-from . import back, keep, play
+from . import back, keep, mind, play
 from .request import MAX_LINE, PATIENCE, Action, Data, Refused, Request
 
 
@@ -39,11 +39,19 @@ def _command(ask: Request, command: commands.Command) -> Data:
         raise Refused(ask.word("notices.bad_speed"))
     if name == "model":  # its dialog is the only place for a key
         return {"do": name, "argument": ""}
+    if name in ("pin", "unpin"):
+        return _pins(ask, name, argument)
     if name == "save" and argument:
         return keep.rename(ask.with_fields(save=ask.game().key, name=argument[:100]))
     if name in _TYPED:
         return _TYPED[name](ask)
     return {"do": name, "argument": argument.lower()}
+
+
+def _pins(ask: Request, name: str, argument: str) -> Data:
+    if name == "pin" and not argument:
+        return {"do": "why", "argument": ""}  # where the pins are listed
+    return {"pin": mind.pin, "unpin": mind.unpin}[name](ask.with_fields(wanted=argument))
 
 
 def _pick_number(ask: Request, number: int) -> Data:

@@ -210,7 +210,7 @@ export function exporting(page, game) {
 }
 
 const GROUPS = {
-  play: ["options", "hint", "giveup", "speed", "lang", "model", "help"], look: ["goals", "items", "why"],
+  play: ["options", "hint", "giveup", "speed", "lang", "model", "help"], look: ["goals", "items", "why", "pin", "unpin"],
   back: ["undo", "redo", "retry", "edit", "rewind", "branch"], saves: ["saves", "save", "export"],
   game: ["finish", "clear", "stop", "new"],
 };
@@ -221,9 +221,4 @@ export function help(page) {
       el("h3", {}, word(`commands.heading_${group}`)),
       el("dl", {}, names.map((name) => [el("dt", {}, word(`commands.${name}.usage`)), el("dd", {}, word(`commands.${name}.about`))])))),
     el("p", { class: "about" }, word("commands.bare"))], "wide");
-}
-
-export async function why(page, game) {
-  const answer = await ask("why", { game });
-  if (answer) dialog(page, word("web.why"), el("ul", { class: "plain" }, answer.lines.map((one) => el("li", {}, one))));
 }

@@ -1,7 +1,8 @@
 // The stage: one game as it is played. Rows come in, lines go out.
 
 import { button, el, plain, spoken } from "./dom.js";
-import { edit, exporting, help, look, models, saves, sure, why, dialog } from "./dialogs.js";
+import { edit, exporting, help, look, models, saves, sure, dialog } from "./dialogs.js";
+import { why } from "./why.js";
 import { ending } from "./ending.js";
 import { Figures } from "./figures.js";
 import { Input } from "./input.js";
