@@ -160,7 +160,7 @@ def bench() -> Iterator[Bench]:
 def job(text: str, do: str = "lint") -> dict[str, Any]:
     roots = [str(CONTENT)]
     return {"do": do, "folder": "scenarios", "id": "mine", "language": "en", "lang": "en",
-            "text": text, "roots": roots, "here": []}  # fmt: skip
+            "text": text, "roots": roots, "here": [], "deep": True}  # fmt: skip
 
 
 def test_the_bench_answers_and_ends_what_takes_too_long(bench: Bench) -> None:
@@ -243,6 +243,8 @@ def test_write_check_try_and_go_on(author: Author) -> None:
     assert not found["playable"] and author.draft("lint", made["yaml"], "clock")["playable"]
     assert "unknown_key" in author.corner("rule", code="unknown_key")["text"]
     assert not author.draft("try", bad, "clock")["ok"]
+    quick = author.draft("lint", made["yaml"], "clock", deep=False)
+    assert quick["playable"] and not quick["deep"] and quick["outline"]["scenes"]
     game = author.draft("try", made["yaml"], "clock")["game"]
     author.ask("say", game=game, line="let me help you with that")
     mended = made["yaml"].replace("The blue one.", "The green one.")

@@ -201,7 +201,8 @@ def benched(ask: Request, corner: Corner, bench: Bench, do: str) -> Data:
     name = named(ask)
     job = {
         "do": do, "folder": name.folder, "id": name.id, "language": name.language,
-        "lang": ask.lang, "text": ask.text("yaml", MOST_BYTES * 4), "here": trial.here(ask),
+        "text": ask.text("yaml", MOST_BYTES * 4), "lang": ask.lang, "here": trial.here(ask),
+        "deep": ask.fields.get("deep") is not False,
         "roots": [str(one) for one in ask.app.library.roots],
     }  # fmt: skip
     try:

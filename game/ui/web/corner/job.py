@@ -33,15 +33,20 @@ PLAYS = 120
 
 
 def lint(draft: Draft, language: str, job: Data) -> Data:
-    """What lint finds, whether it plays all the same, and its scenes or puzzles."""
+    """What lint finds, whether it plays all the same, and its scenes or puzzles.
+
+    Unless it shall look deep, only what keeps the draft from being played: that is quickly told.
+    """
     from ....authoring.lint import check
 
-    story, faults = _loaded(draft, language)
-    found = faults or check(draft, draft.name.subject, language)
+    story, found = _loaded(draft, language)
+    if job["deep"] and not found:
+        found = check(draft, draft.name.subject, language)
     return {
         "findings": [finding(draft.name, one, job["lang"]) for one in found[:MOST_FINDINGS]],
         "more": max(0, len(found) - MOST_FINDINGS),
         "playable": story is not None,
+        "deep": bool(job["deep"]) or story is None,
         "outline": outline(story),
     }
 

@@ -176,23 +176,36 @@ export class Desk {
   async lint() {
     this.findings.checking();
     const [file, mine] = [this.file, (this.asked += 1)];
-    const answer = await post(this.page, "lint", { ...nameOf(file), yaml: this.editor.value });
-    if (mine !== this.asked || file !== this.file) return; // something newer is being looked at
-    if (!answer || answer.stale) return void this.findings.root.classList.remove("checking");
+    // First whether it can be played at all, which is quickly told; then all the rest.
+    for (const deep of [false, true]) {
+      const answer = await post(this.page, "lint", { ...nameOf(file), yaml: this.editor.value, deep });
+      if (mine !== this.asked || file !== this.file) return; // something newer is being looked at
+      if (!answer || answer.stale || answer.slow) return this.findings.ends(answer);
+      if (answer.deep) return this.show(answer);
+      if (!this.playable) this.editor.mark(new Map()); // what kept it from being played is mended
+      this.findings.plays(!this.playable);
+      this.plays(answer);
+    }
+  }
+
+  plays(answer) {
+    this.playable = answer.playable;
+    this.trial.outline(answer.playable, answer.outline);
+  }
+
+  show(answer) {
     this.findings.draw(answer);
-    if (answer.slow) return;
     const here = answer.findings.filter((one) => one.here);
     const marks = new Map(here.map((one) => [one.line, "warning"]));
     for (const one of here) if (one.severity === "error") marks.set(one.line, "error");
     this.editor.mark(marks);
-    this.playable = answer.playable;
+    this.plays(answer);
     this.errors = answer.findings.filter((one) => one.severity === "error").length;
     this.found = answer.findings;
     const badge = this.tabs[1].querySelector(".badge");
     badge.textContent = answer.findings.length + answer.more;
     badge.hidden = !answer.findings.length;
     badge.className = `badge ${this.errors ? "error" : "warning"}`;
-    this.trial.outline(answer.playable, answer.outline);
     if (answer.playable) this.map.old();
   }
 
@@ -209,9 +222,8 @@ export class Desk {
     this.findings.list.children[at]?.querySelector("button").focus();
   }
 
-  async look(action) {
-    const answer = await post(this.page, action, { ...nameOf(this.file), yaml: this.editor.value, game: this.trial.game });
-    return answer;
+  look(action) {
+    return post(this.page, action, { ...nameOf(this.file), yaml: this.editor.value, game: this.trial.game });
   }
 
   // --- saving --------------------------------------------------------------------------------

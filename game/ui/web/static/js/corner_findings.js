@@ -19,12 +19,21 @@ export class Findings {
     this.root.classList.add("checking");
   }
 
+  // It can be played; what else is to be said of it is being looked for.
+  plays(anew) {
+    if (anew) this.list.replaceChildren();
+    this.summary.className = "summary";
+    this.summary.replaceChildren(el("strong", {}, word("web.corner.playable")));
+  }
+
+  // Nothing came of the looking: it took too long, or something newer is looked at.
+  ends(answer) {
+    this.root.classList.remove("checking");
+    if (answer?.slow) this.summary.replaceChildren(answer.said);
+  }
+
   draw(answer) {
     this.root.classList.remove("checking");
-    if (answer.slow) {
-      this.summary.replaceChildren(answer.said);
-      return;
-    }
     const errors = answer.findings.filter((one) => one.severity === "error").length;
     const warnings = answer.findings.length - errors + answer.more;
     this.summary.className = `summary ${answer.playable ? (errors ? "warning" : "fine") : "error"}`;
