@@ -23,7 +23,7 @@ _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "o
 
 def checked(wishes: Mapping[str, Any]) -> dict[str, Any]:
     """Wishes with the types of `Settings`; raises SettingsError. Empty ones are none."""
-    known = {spec.name for spec in fields(Settings)} - {"trusted"}
+    known = {spec.name for spec in fields(Settings)} - {"trusted", "foreign"}
     found: dict[str, Any] = {}
     for name, value in wishes.items():
         if value is None or value == "" or (isinstance(value, Key) and not value):

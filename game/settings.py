@@ -80,6 +80,7 @@ class Endpoint:
     key: Key = field(default_factory=Key)
     form: Form = "chat"
     local: bool = False  # on this machine: no proxy, no key
+    foreign: bool = False  # a stranger named its address: it must lead to the open network
 
     @property
     def name(self) -> str:
@@ -119,6 +120,7 @@ class Settings:
     device: str = "auto"
     format: str = "auto"
     trusted: bool = True  # whether whoever asked may name folders and hosts of this machine
+    foreign: bool = False  # whether `base_url` was named by someone who may not
 
     @property
     def wanted(self) -> bool:
@@ -172,7 +174,8 @@ def endpoint(settings: Settings, part: str) -> Endpoint:
     """Where a part's model is; its key is empty where none is known for it."""
     role = parse_role(getattr(settings, part), part)
     preset = presets()[role.preset]
-    base_url = settings.base_url if _moved(settings, role) else preset["base_url"]
+    moved = _moved(settings, role)
+    base_url = settings.base_url if moved else preset["base_url"]
     fallback = preset.get("judge_model", preset["model"]) if part != "actor" else preset["model"]
     model = role.source or fallback or DEFAULT_MODEL
     form: Form = preset.get("form", "chat")
@@ -181,7 +184,8 @@ def endpoint(settings: Settings, part: str) -> Endpoint:
     if part != "actor" and form == "completions":
         form = "chat"  # only a character's lines have that exact form
     key = settings.keys.get(role.preset) or settings.key
-    return Endpoint(base_url, model, key, form, is_local(base_url))
+    foreign = moved and settings.foreign
+    return Endpoint(base_url, model, key, form, is_local(base_url), foreign)
 
 
 def _moved(settings: Settings, role: Role) -> bool:
@@ -216,12 +220,24 @@ def leads_inside(base_url: str) -> bool:
         return True
     try:
         parts = urlsplit(base_url)
-        found = socket.getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)
-        return not all(_global(str(address[0])) for *_, address in found)
+        return open_address(parts.hostname or "", parts.port) is None
     except OSError:  # nobody knows the name: the client will say so
         return False
     except ValueError:  # what can't be read as a name or an address is not trusted
         return True
+
+
+def open_address(host: str, port: int | None) -> str | None:
+    """An address that a name stands for, None where one of them is no open one.
+
+    Asks the network; raises OSError, ValueError. Whoever goes on to the name instead may be given
+    another address than was looked at.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [str(address[0]) for *_, address in found]
+    if not addresses or not all(map(_global, addresses)):
+        return None
+    return min(addresses, key=lambda one: ":" in one)  # few machines reach IPv6 alone
 
 
 def _global(host: str) -> bool:

@@ -57,7 +57,8 @@ def resolve(
     if theirs:  # a player's server gets the player's key, never the host's
         keys["openai"] = asked.get("key", Key())
     keys |= asked.get("keys", {})  # each given for one server by name
-    return replace(Settings(), **{**merged, "key": Key(), "keys": keys, "trusted": trusted})
+    merged |= {"key": Key(), "keys": keys, "trusted": trusted, "foreign": theirs and not trusted}
+    return replace(Settings(), **merged)
 
 
 def _named(asked: Mapping[str, Any], first: Mapping[str, Any]) -> set[str]:

@@ -21,7 +21,7 @@ from game.models.failures import RETRIED, parameter, translated
 from game.models.local.text import Cleaner
 from game.models.wire import character_text, chat_messages, meta_messages
 from game.prompts import Prompt
-from game.settings import Endpoint
+from game.settings import Endpoint, open_address
 
 Request = dict[str, Any]
 PATIENCE = 0.05  # how long a stop may go unnoticed
@@ -228,14 +228,30 @@ def _client(where: Endpoint, waits: Waits) -> Any:
     import openai
 
     timeout = openai.Timeout(waits.read, connect=waits.connect)
-    # A server may not send us on: it could name one that its player may not.
+    # A server may not send us on: it could name one that its player may not. Nor is a proxy asked
+    # for a stranger's: it would look the name up itself.
     own = openai.DefaultHttpxClient(
-        trust_env=not where.local, timeout=timeout, follow_redirects=False
-    )
+        trust_env=not (where.local or where.foreign), timeout=timeout, follow_redirects=False,
+        event_hooks={"request": [_pinned]} if where.foreign else {},
+    )  # fmt: skip
     return openai.OpenAI(
         api_key=where.key.reveal() or NO_KEY, base_url=where.base_url, timeout=timeout,
         max_retries=0, http_client=own,
     )  # fmt: skip
+
+
+def _pinned(request: Any) -> None:
+    """Sends a request to the very address that was found to be of the open network.
+
+    A name may stand for another one a moment later. `Host` was set from the name, and stays; so
+    does the name that the certificate is held to.
+    """
+    host = request.url.host
+    address = open_address(host, request.url.port)
+    if address is None:
+        raise ModelError("unreachable", "a name that stands for this machine or its network", host)
+    request.url = request.url.copy_with(host=address)
+    request.extensions = {**request.extensions, "sni_hostname": host}
 
 
 def _piece(chunk: Any, finished: str) -> tuple[str, str]:
