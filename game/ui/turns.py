@@ -93,8 +93,8 @@ def _change(story: Story, state: GameState, event: e.Event, lang: str) -> Iterat
         yield say("auto" if event.auto else "beat", beat=event.beat)
         for name, value in event.changes.items():
             if state.vars.get(name) != value:
-                old = _written(state.vars.get(name))
-                yield say("variable", name=name, old=old, new=_written(value))
+                old = written(state.vars.get(name))
+                yield say("variable", name=name, old=old, new=written(value))
     elif isinstance(event, e.SceneEntered):
         yield say("scene", scene=event.scene)
     elif isinstance(event, e.GoalReached):
@@ -105,7 +105,7 @@ def _change(story: Story, state: GameState, event: e.Event, lang: str) -> Iterat
         yield say("ending", ending=event.ending)
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
     """A value as its author writes it."""
     return str(value).lower() if isinstance(value, bool) else clean(str(value))
 

@@ -44,6 +44,8 @@ endings:
 class Author(Caller):
     """Asks the corner as a page does."""
 
+    house: House
+
     def corner(self, do: str, **fields: Any) -> dict[str, Any]:
         answer = self.http.post("/play/corner", json={"do": do, "lang": "en", **fields})
         assert answer.status_code == 200, answer.status_code
@@ -64,7 +66,10 @@ def with_keeper(library: Path) -> None:
 @pytest.fixture
 def author(open_house: Callable[..., House], tmp_path: Path) -> Author:
     with_keeper(tmp_path / "library")
-    return Author(open_house().url)
+    house = open_house()
+    made = Author(house.url)
+    made.house = house
+    return made
 
 
 @pytest.fixture
@@ -270,6 +275,13 @@ def test_a_scene_and_a_puzzle_can_be_tried_from(author: Author) -> None:
     game = author.draft("try", text, "clock", scene="upstairs")["game"]
     assert author.draft("map", text, "clock", game=game)["map"]
     assert not author.draft("try", text, "clock", scene="cellar")["ok"]
+    held = {"key": "true", "trust": "99", "gone": "1"}
+    game = author.draft("try", text, "clock", scene="upstairs", state=held)["game"]
+    author.ask("say", game=game, line="hello there")
+    [trial] = author.house.games.corner._trials.values()
+    assert trial.session.state.vars["key"] is True and trial.session.state.vars["trust"] == 10
+    for wrong in ({"key": "perhaps"}, {"trust": "x"}, {"trust": 5}, {"left": "x" * 300}):
+        assert not author.draft("try", text, "clock", state=wrong)["ok"], wrong
     pack = author.corner("new", kind="puzzles", id="my_riddles", language="en")["yaml"]
     found = author.draft("lint", pack, "my_riddles")["outline"]["puzzles"]
     assert found and author.draft("try", pack, "my_riddles", puzzle=found[-1][0])["game"]

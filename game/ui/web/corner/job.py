@@ -20,6 +20,7 @@ from ....loader import LANGUAGES, TALK
 from ....story import Scenario
 from ...locale import text
 from ...problems import diagnostic_message, error_text
+from ...turns import written
 from ...view import clean
 
 if TYPE_CHECKING:
@@ -82,14 +83,20 @@ def finding(name: Name, found: Diagnostic, lang: str) -> Data:
 
 
 def outline(story: Story | None) -> Data:
-    """Where a draft can be tried from: its scenes, or its puzzles."""
+    """Where a draft can be tried from: its scenes and variables, or its puzzles."""
     if story is None or story.id.startswith(TALK):
-        return {"scenes": [], "puzzles": []}
+        return {"scenes": [], "puzzles": [], "state": []}
     if isinstance(story.scenario, Scenario):
         start = story.scenario.start
         scenes = [[name, clean(one.title) or name] for name, one in story.scenario.scenes.items()]
-        return {"scenes": sorted(scenes, key=lambda one: one[0] != start), "puzzles": []}
-    return {"scenes": [], "puzzles": [[one.id, clean(one.title)] for one in story.scenario.puzzles]}
+        state = [
+            [name, one.type, written(one.initial), list(one.values), [one.min, one.max]]
+            for name, one in story.variables.items()
+        ]
+        scenes.sort(key=lambda one: one[0] != start)
+        return {"scenes": scenes, "puzzles": [], "state": state}
+    puzzles = [[one.id, clean(one.title)] for one in story.scenario.puzzles]
+    return {"scenes": [], "puzzles": puzzles, "state": []}
 
 
 def map_of(draft: Draft, language: str, job: Data) -> Data:

@@ -6,14 +6,17 @@ Such a game is kept in memory only. It goes on with a newer text at the point wh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from ....authoring.drafts import Draft
 from ....events import BeatHappened
-from ....story import Scenario
+from ....loader import TALK
+from ....story import Scenario, Variable
 from ...turns import turn_why
+from ...view import clean
 from ...watching import Watch
 from ..asked.request import Data, Refused, Request, begins, prefer, ready, speed
 from .job import load
@@ -21,6 +24,8 @@ from .job import load
 if TYPE_CHECKING:
     from ....story import Story
     from .corner import Corner
+
+LARGEST = 10**9
 
 
 def begun(ask: Request, corner: Corner, draft: Draft, language: str) -> Data:
@@ -34,14 +39,48 @@ def begun(ask: Request, corner: Corner, draft: Draft, language: str) -> Data:
 
 
 def _placed(ask: Request, story: Story) -> Story:
-    """The story as it begins in the scene that was asked for; its opening is not told there."""
+    """The story as it begins in the scene, and with the values, that were asked for.
+
+    Elsewhere than at its start its opening is not told.
+    """
     scene, scenario = ask.text("scene", 80), story.scenario
-    if not scene or not isinstance(scenario, Scenario) or scene == scenario.start:
+    if not isinstance(scenario, Scenario):
         return story
-    if scene not in scenario.scenes:
-        raise Refused(ask.word("watching.no_scene", scene=scene))
-    there = scenario.model_copy(update={"start": scene, "opening": ""})
-    return replace(story, scenario=there)
+    there: Data = {"state": {**scenario.state, **_values(ask, story)}}
+    if scene and scene != scenario.start:
+        if scene not in scenario.scenes:
+            raise Refused(ask.word("watching.no_scene", scene=scene))
+        there |= {"start": scene, "opening": ""}
+    return replace(story, scenario=scenario.model_copy(update=there))
+
+
+def _values(ask: Request, story: Story) -> dict[str, Variable]:
+    """Variables that begin with other values, as an author would write them in the file."""
+    asked = ask.fields.get("state")
+    found: dict[str, Variable] = {}
+    for name, value in asked.items() if isinstance(asked, Mapping) else ():
+        variable = story.variables.get(name)
+        if variable is not None:  # else the text has changed since
+            try:
+                found[name] = _begins(variable, value)
+            except ValueError:  # pydantic's errors are such, too
+                said = ask.word(
+                    "web.corner.bad_value", name=clean(name), value=clean(str(value)[:40])
+                )
+                raise Refused(said) from None
+    return found
+
+
+def _begins(variable: Variable, value: object) -> Variable:
+    if not isinstance(value, str) or len(value) > 200:
+        raise ValueError
+    made = Variable.model_validate({**variable.model_dump(), "start": value})
+    start = made.initial
+    if type(start) is int:
+        start = variable.clamped(max(-LARGEST, min(LARGEST, start)))
+    elif variable.values and start not in variable.values:
+        raise ValueError
+    return made.model_copy(update={"start": start})
 
 
 def gone_on(ask: Request, draft: Draft) -> Data:
@@ -75,7 +114,7 @@ def why(ask: Request) -> Data:
         "possible": [[one.id, one.label, one.taken] for one in found.possible],
         "changes": list(found.changes),
         "lore": list(found.lore),
-        "puzzle": bool(session.story.puzzle),
+        "beats": not session.story.puzzle and not session.story.id.startswith(TALK),
     }
 
 

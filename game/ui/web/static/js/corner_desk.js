@@ -8,6 +8,7 @@ import { address, drafts, nameOf, post, take } from "./corner_link.js";
 import { StoryMap } from "./corner_map.js";
 import { copying } from "./corner_new.js";
 import { Trial } from "./corner_play.js";
+import { twins } from "./corner_twins.js";
 import { word } from "./words.js";
 
 const PAUSE = 450; // milliseconds of quiet before the text is looked at
@@ -84,7 +85,7 @@ export class Desk {
     const { file } = this;
     this.title.replaceChildren(file.title, " ", el("small", {}, word(`web.corner.kinds.${file.kind}`)));
     document.title = `${file.title} · ${word("web.corner.heading")}`;
-    this.languages.replaceChildren(...["zh", "en"].map((one) => this.twin(one)).filter(Boolean));
+    this.languages.replaceChildren(...twins(this));
     this.saver.hidden = this.unsaved.hidden = !file.own;
     this.tabs[3].hidden = file.kind === "character";
     if (file.kind === "character" && this.root.dataset.tab === "map") this.turn("lint");
@@ -110,32 +111,6 @@ export class Desk {
     this.base = this.file.digest;
     this.editor.replace(this.saved);
     this.tell(null, false);
-  }
-
-  twin(language) {
-    const { file } = this;
-    const named = word(`language.${language}`);
-    const here = file.language === language;
-    const there = file.languages.includes(language);
-    if (!there && (!file.own || !file.language)) return null;
-    return el("button", { type: "button", class: "twin", lang: language === "zh" ? "zh-CN" : "en", "aria-pressed": String(here),
-      onclick: () => (here ? null : there ? this.cross(language) : this.translate(language)) },
-    there ? named : word("web.corner.twin_new", { language: named }));
-  }
-
-  // To the other language of this file, at the same place: ids are the same in both.
-  async cross(language) {
-    const mark = this.editor.lines.slice(0, this.editor.line).reverse().map((one) => /\bid: *([\w]+)/.exec(one)?.[1]).find(Boolean);
-    const answer = await this.corner.open({ ...nameOf(this.file), language });
-    const found = answer && mark ? this.editor.lines.findIndex((one) => new RegExp(`\\bid: *${mark}\\b`).test(one)) : -1;
-    if (found >= 0) this.go(found + 1);
-  }
-
-  translate(language) {
-    sure(this.page, word("web.corner.twin_sure", { language: word(`language.${language}`) }), async () => {
-      const answer = await post(this.page, "new", { kind: this.file.kind, id: this.file.id, language, yaml: this.editor.value });
-      if (answer) this.corner.show(answer);
-    });
   }
 
   // --- typing --------------------------------------------------------------------------------

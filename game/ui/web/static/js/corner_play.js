@@ -3,6 +3,7 @@
 import { button, el } from "./dom.js";
 import { ask } from "./link.js";
 import { nameOf, post } from "./corner_link.js";
+import { Values } from "./corner_values.js";
 import { prefs } from "./prefs.js";
 import { word } from "./words.js";
 
@@ -14,11 +15,12 @@ export class Trial {
     Object.assign(this, { page, text, moved, file: null, game: "", stage: null, tried: "", playable: false });
     this.place = el("select", { id: "try-from", onchange: () => this.start() });
     this.from = el("label", { for: "try-from", class: "from", hidden: true }, el("span", {}, word("web.corner.from")), this.place);
+    this.values = new Values();
     this.again = button(word("web.corner.from_start"), () => this.start());
     this.on = button(word("web.corner.go_on"), () => this.freshen(true), { class: "primary", hidden: true });
     this.state = el("p", { class: "state", role: "status" });
     this.house = el("div", { class: "house-of-stage" });
-    this.bar = el("div", { class: "row-of tools" }, this.again, this.from, this.on);
+    this.bar = el("div", { class: "row-of tools" }, this.again, this.from, this.values.root, this.on);
     this.root = el("section", { class: "pane play", id: "pane-play", "aria-label": word("web.corner.play"), hidden: true }, this.bar, this.state, this.house);
   }
 
@@ -43,7 +45,7 @@ export class Trial {
   }
 
   // What lint has found of the text: whether it plays, and where it can begin.
-  outline(playable, { scenes, puzzles }) {
+  outline(playable, { scenes, puzzles, state }) {
     this.playable = playable;
     if (playable) {
       const places = puzzles.length ? puzzles : scenes;
@@ -52,13 +54,14 @@ export class Trial {
       if (places.some(([id]) => id === now)) this.place.value = now;
       this.place.dataset.kind = puzzles.length ? "puzzle" : "scene";
       this.from.hidden = places.length < 2;
+      this.values.draw(state);
       this.from.firstChild.textContent = word(puzzles.length ? "web.corner.which_puzzle" : "web.corner.from");
     }
     this.told();
   }
 
   async start() {
-    const from = this.from.hidden ? {} : { [this.place.dataset.kind]: this.place.value };
+    const from = { state: this.values.changed(), ...(this.from.hidden ? {} : { [this.place.dataset.kind]: this.place.value }) };
     const text = this.text();
     const answer = await this.post({ yaml: text, speed: prefs.speed, ...from });
     if (!answer) return false;
@@ -180,7 +183,7 @@ function explained(turn) {
     taken ? el("span", { class: "unseen" }, ` (${word("web.corner.why.taken")})`) : null));
   return el("section", { class: "turn-why", "aria-label": word("web.corner.why.heading") },
     part("read", list(turn.read, "nothing")),
-    turn.puzzle ? null : part("possible", beats.length ? el("ul", { class: "plain" }, beats) : el("p", { class: "dim" }, word("web.corner.why.no_beats"))),
+    turn.beats && part("possible", beats.length ? el("ul", { class: "plain" }, beats) : el("p", { class: "dim" }, word("web.corner.why.no_beats"))),
     part("changes", list(turn.changes, "no_changes")),
     turn.lore.length ? part("lore", list(turn.lore, "nothing")) : null);
 }
