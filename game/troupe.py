@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from .errors import ModelError
 from .events import Notice
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from .cast.judge import AuthoredJudge
     from .models.base import ChatModel
     from .prompts.composing import Composer
-
-SERVERS_KEPT = 64
 
 
 @dataclass
@@ -37,10 +35,14 @@ class Troupe:
 
 
 class Models:
-    """The models of this process: each is loaded once and shared by all games."""
+    """The models of this process: each is loaded once and shared by all games.
+
+    What is loaded here stays. A server is known, with its key, only as long as some game plays
+    with it.
+    """
 
     def __init__(self) -> None:
-        self._servers: OrderedDict[Endpoint, Any] = OrderedDict()
+        self._servers: WeakValueDictionary[Endpoint, Any] = WeakValueDictionary()
         self._loaded: dict[Hashable, Any] = {}
         self._lock = threading.Lock()
 
@@ -77,12 +79,9 @@ class Models:
     def _server(self, where: Endpoint) -> ChatModel:
         from .models.openai import OpenAIModel
 
-        if where not in self._servers:
-            self._servers[where] = OpenAIModel(where)
-            while len(self._servers) > SERVERS_KEPT:
-                self._servers.popitem(last=False)
-        self._servers.move_to_end(where)
-        model: ChatModel = self._servers[where]
+        model: ChatModel | None = self._servers.get(where)
+        if model is None:
+            model = self._servers[where] = OpenAIModel(where)
         return model
 
 

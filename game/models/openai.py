@@ -10,6 +10,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -221,6 +222,7 @@ class OpenAIModel:
         with self._lock:
             if self._client is None:
                 self._client = _client(self.where, self.waits)
+                weakref.finalize(self, self._client.close).atexit = False
             return self._client
 
 
