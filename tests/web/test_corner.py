@@ -114,6 +114,7 @@ def test_a_newcomer_writes_a_story(desk: Visit, tmp_path: Path) -> None:
         page.locator(".chip", has_text="What is that key").click()
         in_log(tab, "It winds the clock.")
         assert "Played as the text stands" in page.locator(".pane.play .state").inner_text()
+        assert "connection" not in page.locator(".toast").inner_text()
         # Why, for each turn.
         played(tab)
         whys = page.locator(".row.player [aria-expanded]")
@@ -134,6 +135,16 @@ def test_a_newcomer_writes_a_story(desk: Visit, tmp_path: Path) -> None:
         page.get_by_role("button", name="Play it through").click()
         page.wait_for_selector(".report .passed", timeout=60_000)
         assert "endings met: 2 of 2" in page.locator(".report").inner_text()
+        # From another scene, with other values.
+        page.locator(".tab[data-tab=play]").click()
+        page.get_by_text("Values at the start").click()
+        page.select_option("#value-key", "true")
+        page.select_option("#try-from", "upstairs")
+        in_log(tab, "Somebody has slept here")
+        page.locator(".stage .bar .icon-button", has=page.locator("[aria-hidden]")).nth(-2).click()
+        tab.wait_for("Find out what the key is for.")
+        assert page.locator(".panel .items").inner_text() == "Key"
+        assert "connection" not in page.locator(".toast").inner_text()
 
 
 def test_a_reload_keeps_the_draft_the_game_and_the_place(desk: Visit) -> None:

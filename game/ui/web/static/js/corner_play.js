@@ -63,8 +63,12 @@ export class Trial {
   async start() {
     const from = { state: this.values.changed(), ...(this.from.hidden ? {} : { [this.place.dataset.kind]: this.place.value }) };
     const text = this.text();
+    this.stage?.look.pause(); // the server ends this game once the next begins: that is no lost connection
     const answer = await this.post({ yaml: text, speed: prefs.speed, ...from });
-    if (!answer) return false;
+    if (!answer) {
+      this.stage?.look.open();
+      return false;
+    }
     this.tried = text;
     await this.enter(answer.game, true);
     return true;
