@@ -12,13 +12,14 @@ from threading import Lock
 from typing import Literal, cast
 
 from ..events import AskedBack, Candidate, TurnJudged
-from ..matching import Entry, Matcher, Reading, match_facts
+from ..matching import THIN, Decision, Entry, Matcher, Reading, match_facts
 from ..rules import settle
 from ..stage import names, possible, render, scene_of, speaker
 from ..state import GameState
 from ..story import Story
 from . import Take
-from .attempts import without_code
+from .addressing import addressee
+from .attempts import to_the_game, without_code
 from .authored import choose
 
 KEPT_MATCHERS = 32
@@ -75,7 +76,7 @@ class AuthoredJudge:
         kind = "question" if story.puzzle else "beat"
         open_now = [f"{kind}:{key}" for key in possible(story, state, kind)]
         open_now += past(story, state)
-        talk = [f"topic:{key}" for key in possible(story, state, "topic")]
+        talk = [f"topic:{key}" for key in _talk(story, state)]
         return self._matcher(story, state).match(without_code(state.line), open_now, talk)
 
     def _matcher(self, story: Story, state: GameState) -> Matcher:
@@ -90,6 +91,12 @@ class AuthoredJudge:
                     self._matchers.popitem(last=False)
             self._matchers.move_to_end(key)
         return matcher
+
+
+def _talk(story: Story, state: GameState) -> list[str]:
+    """The topics that are possible, of whoever is called by name: nobody else will answer."""
+    who = addressee(story, state.line)
+    return [one for one in possible(story, state, "topic") if not who or one.startswith(f"{who}/")]
 
 
 def past(story: Story, state: GameState) -> list[str]:
@@ -109,13 +116,20 @@ def _weighed(story: Story, state: GameState, reading: Reading) -> Reading:
     if named and first[0] in gone and first[1] >= AGAIN * best:
         return replace(reading, decision="none", why=(*reading.why, "again"))
     asked = tuple(key for key in reading.asked if key not in gone)
+    thin = any(why in reading.why for why in THIN)
     doubtful = first[0] in gone or _fateful(story, state, reading)
+    doubtful = doubtful or (thin and to_the_game(story, state))
     reading = replace(reading, candidates=kept, asked=asked)
     if reading.decision == "accept" and doubtful:
         return replace(reading, decision="ask", asked=tuple(key for key, _ in kept[:2]))
     faint = max((dict(kept).get(key, 0.0) for key in asked), default=0.0)
     if reading.decision == "ask" and faint < (LONE if len(asked) == 1 else FAINT):
         return replace(reading, decision="none")
+    if reading.decision == "ask" and len(asked) == 1 and not doubtful:
+        # To ask about it alone tells nothing new: a few words in common will do where nothing else
+        # can be meant, and what the line denies is not meant.
+        alone: Decision = "accept" if thin else "none" if "negated" in reading.why else "ask"
+        return replace(reading, decision=alone)
     return reading
 
 

@@ -153,6 +153,7 @@ class Tally:
         self._count("first_three", bool(right & set(ranked[:3])))
         hit = right & set(outcome.get("shown", ())) if not accepted else right
         self._count("one_tap", bool(hit) and (not accepted or self._is_right(outcome, right)))
+        self._count("at_once", accepted and self._is_right(outcome, right))
         self._count("misread", accepted and not self._is_right(outcome, right))
 
     def summary(self) -> dict[str, Any]:
@@ -162,6 +163,7 @@ class Tally:
             **counts,
             "first_share": self._share("first", "measured"),
             "first_three_share": self._share("first_three", "measured"),
+            "at_once_share": self._share("at_once", "measured"),
             "one_tap_share": self._share("one_tap", "measured"),
             "wrong_acceptance_share": self._share("wrong_acceptance", "nothing_right"),
             "negated_wrong_share": self._share("negated_wrong", "negated"),

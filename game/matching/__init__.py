@@ -2,6 +2,6 @@
 
 from .facts import match_facts
 from .matcher import Matcher
-from .reading import Decision, Entry, Kind, Reading
+from .reading import THIN, Decision, Entry, Kind, Reading
 
-__all__ = ["Decision", "Entry", "Kind", "Matcher", "Reading", "match_facts"]
+__all__ = ["THIN", "Decision", "Entry", "Kind", "Matcher", "Reading", "match_facts"]

@@ -81,6 +81,17 @@ def asks(text: str, language: str) -> bool:
     return bool(_ASKS[language].search(text))
 
 
+_OPEN = {  # no yes or no answers these
+    "zh": re.compile(r"谁|什么|啥|哪|怎么|多少|几[个点时层楼口页]|为何|何时"),
+    "en": re.compile(r"^(?:and |so |but )?(?:who|what|where|when|why|how|which)\b"),
+}
+
+
+def asks_openly(text: str, language: str) -> bool:
+    """Whether the text asks for more than yes or no."""
+    return bool(_OPEN[language].search(text))
+
+
 def denials(text: str, language: str) -> int:
     """How often the text denies something, set phrases like "no problem" left out."""
     if language == "en":

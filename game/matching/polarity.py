@@ -53,9 +53,13 @@ def objection(line: Known, texts: Sequence[Known], nearness: Sequence[float], st
     opposite = negation.opposed(line.sides, sides)
     turned = [_turned(line, text, strict) for n, text in near if n >= NEARLY * best]
     negated = all(turned)
+    denying = sum(text.denies for text in texts)
+    if negated and not strict and not line.denies and 2 * denying < len(texts):
+        negated = False  # a "not" in a line or two doesn't make an entry a refusal
     if line.denies and not strict and best < SAME:
-        denying = sum(text.denies for text in texts)
-        if denying and (negated or denying < len(texts)):
+        if 2 * denying > len(texts):
+            negated = False  # the entry is a refusal, in whatever words
+        elif denying:
             return "unclear"  # the entry both says and denies things: which of them is meant?
     if strict and opposite and negated:
         return ""  # "not alive" is "dead"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Decision = Literal["accept", "ask", "none"]
+THIN = ("short", "strange words", "one word")  # why a line that is like an entry may not mean it
 Kind = Literal["beat", "topic", "question", "fact"]
 
 
