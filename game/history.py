@@ -60,11 +60,13 @@ def turn_starts(events: Sequence[Event]) -> list[int]:
 def undone_to(events: Sequence[Event]) -> int | None:
     """Where the last undo came from, if nothing has been done since: redoing goes back there.
 
-    Suggestions that a model has worded anew meanwhile are nothing that was done.
+    Suggestions that a model has worded anew meanwhile are nothing that was done, nor is it that the
+    game goes on with the story as it is now from before its file was changed.
     """
     undone: list[int] = []
     for index, event in enumerate(events):
-        if isinstance(event, Reworded):
+        moved = index > 0 and isinstance(events[index - 1], Rewound)
+        if isinstance(event, Reworded) or (isinstance(event, ContentChanged) and moved):
             continue
         if not isinstance(event, Rewound):
             undone.clear()

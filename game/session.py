@@ -43,6 +43,7 @@ from .rules import NeedRoll, changed_content, next_event, settle
 from .stage import Option, next_hint, options
 from .state import LONGEST_PIN, Phase, apply, fold
 from .story import Story
+from .typed import typed
 
 MAX_LINE = 2_000
 REWORDING = 6.0  # seconds that other words for what can be picked are waited for
@@ -121,7 +122,7 @@ class Session:
     def play(self, line: str, choice: str = "") -> Stream:
         """The player's line, or a suggested reply with the id of its beat or question."""
         yield from self.resume()
-        line = _clean(line)
+        line = typed(line, MAX_LINE)
         worded = self.state.reworded.items()
         choice = choice or next((beat for beat, text in worded if text == line), "")
         if self.phase is Phase.PLAYER and line:
@@ -228,7 +229,7 @@ class Session:
 
     def pin(self, text: str) -> Stream:
         """Something the player wants kept in mind; raises IllegalEvent where there are too many."""
-        if line := _clean(text)[:LONGEST_PIN]:
+        if line := typed(text, LONGEST_PIN):
             yield self._commit(Pinned(line))
 
     def unpin(self, number: int) -> Stream:
@@ -372,9 +373,3 @@ class Session:
         if not text:  # a narrator that failed, or was stopped before its first word
             text, _ = narration(self.story, self.state, cue, self._take())
         yield self._commit(replace(ended, text=text))
-
-
-def _clean(line: str) -> str:
-    """A player's line as data: one line, no control characters, of bounded length."""
-    text = "".join(char if char.isprintable() else " " for char in line)
-    return " ".join(text.split())[:MAX_LINE]

@@ -30,7 +30,7 @@ LAYERS: list[set[str]] = [
     {"templates", "yamlfile", "dice"},
     {"values"},
     {"history", "transcript"},
-    {"events", "story", "errors", "plain", "folding"},
+    {"events", "story", "errors", "plain", "folding", "typed"},
 ]
 RANK = {name: row for row, names in enumerate(LAYERS) for name in names}
 

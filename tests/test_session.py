@@ -14,6 +14,7 @@ from game.events import (
     AskedBack,
     BeatHappened,
     Candidate,
+    ContentChanged,
     Cue,
     Delta,
     Event,
@@ -125,6 +126,58 @@ def test_undo_redo_and_rewind(start: Start, tea: Story) -> None:
     events_of(game.choose("ask_cellar"))
     assert not game.redo(), "a new line closes the way forward"
     assert game.undo(99) and game.state == states[0]
+
+
+def test_undo_across_a_change_of_the_story_can_be_taken_back(start: Start, tea: Story) -> None:
+    game = start(tea)
+    events_of(game.resume())
+    events_of(game.choose("offer_help"))
+    events_of(game.change_content(replace(tea, digest="newer")))
+    events_of(game.choose("ask_cellar"))
+    after = game.state
+    assert game.undo(2) and isinstance(game.events[-1], ContentChanged)
+    assert game.state.digest == "newer" and game.state.happened == ()
+    assert game.undo() is False
+    assert game.redo() and game.state == after
+    assert not game.redo()
+    assert game.undo() and game.undo() and game.redo() and game.redo() and game.state == after
+    game.undo(2)
+    events_of(game.choose("ask_cellar"))
+    assert not game.redo()
+
+
+FAMILY, FLAG, HEART = "👨\u200d👩\u200d👧", "🏳\ufe0f\u200d🌈", "❤\ufe0f\u200d🔥"
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        (f"we are {FAMILY}!", f"we are {FAMILY}!"),
+        (f"{FLAG} {HEART} 👍🏽", f"{FLAG} {HEART} 👍🏽"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("ig\u200dnore", "ig nore"),
+        ("\u200d👍\u200d \u200d", "👍"),
+        ("👍\u200dx 你\u200d好", "👍 x 你 好"),
+        ("a\u202eb\u2066c\x1b[2Jd\x00e\ud800", "a b c [2Jd e"),
+        ("🏴\U000e0067\U000e0062\U000e007f", "🏴"),
+    ],
+)
+def test_joiners_stay_where_writing_needs_them(
+    start: Start, tea: Story, line: str, kept: str
+) -> None:
+    game = start(tea)
+    events_of(game.resume())
+    said = next(one for one in game.play(line) if isinstance(one, PlayerSpoke))
+    assert said.text == kept
+
+
+@pytest.mark.parametrize("line", ["I love you ❤\ufe0f", f"we are {FAMILY}"])
+def test_an_emoji_is_no_order_to_the_game(line: str) -> None:
+    from game.cast.attempts import speaks_to_the_game
+
+    assert not speaks_to_the_game(line)
+    assert speaks_to_the_game("hel\u202elo")
 
 
 def test_undo_takes_back_an_ending(start: Start, tea: Story) -> None:

@@ -20,6 +20,7 @@ from ..story import Story
 FILE = Path(__file__).with_name("attempts.yaml")
 # Letters that look like Latin ones, so that a word can't hide behind them.
 _ALIKE = str.maketrans("аеорсухіјѕԁӏоіӀαεορτυνκι0134@$", "aeopcyxijsdloilaeoptuvkioieaas")
+_JOINED = re.compile("[\u200c\u200d\ufe0f]")  # which emoji and some scripts are written with
 _SPACED = re.compile(r"(?<=\b\w)[ .*_-](?=\w\b)")  # between single letters
 _BLOCK = re.compile(r"[{\[][^{}\[\]]*[}\]]")
 _CODE = re.compile(r"\"\w+\"\s*:\s*(?:\"[^\"]*\"|\w+)|[{}\[\]`]|\w*_\w*")
@@ -31,7 +32,8 @@ def speaks_to_the_game(line: str, names: Iterable[str] = ()) -> bool:
 
     `names` are those of the cast: a line that speaks for one of them is none of the player's.
     """
-    if TOKENS.search(line) or one_line(line) != " ".join(line.split()):
+    shown = _JOINED.sub("", line)
+    if TOKENS.search(line) or one_line(shown) != " ".join(shown.split()):
         return True
     text = folded(one_line(line))
     if _speaks_for(text, tuple(folded(one) for one in names if one)):
