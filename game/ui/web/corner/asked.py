@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ....authoring import scaffolds
@@ -81,9 +81,9 @@ def listing(ask: Request, files: Files) -> Data:
             "shipped": _entries(ask, files, files.shipped())}  # fmt: skip
 
 
-def _entries(ask: Request, files: Files, names: object) -> list[Data]:
+def _entries(ask: Request, files: Files, names: Iterable[Name]) -> list[Data]:
     found: dict[tuple[str, str], list[Name]] = {}
-    for name in names:  # type: ignore[attr-defined]
+    for name in names:
         found.setdefault((name.folder, name.id), []).append(name)
     entries = []
     for (folder, key), twins in sorted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from typing import TYPE_CHECKING
 
 from ....authoring.drafts import Draft, Name
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LINT_SECONDS, PLAYTEST_SECONDS = 25.0, 60.0
 SHARED_SHARE = 0.4  # of that, where many authors wait for one bench
-MOST_MAPS = 200
+MOST_MAPPED, MAPS_EACH = 100, 4  # authors whose last pictures are kept, and how many
 IDLE = 3600.0  # seconds a draft's game is kept that nobody looks at
 SHARED_FILES = 60
 
@@ -37,7 +37,7 @@ class Corner:
         self.quick, self.slow = Bench(LINT_SECONDS * share), Bench(PLAYTEST_SECONDS * share)
         self._lock = threading.Lock()
         self._trials: dict[str, LiveGame] = {}
-        self._maps: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._maps: OrderedDict[str, deque[tuple[str, str]]] = OrderedDict()
         self._used = time.monotonic()
 
     def files(self, owner: str) -> Files:
@@ -97,11 +97,14 @@ class Corner:
         """Keeps a picture for its author; the name it is asked for by."""
         name = secrets.token_hex(12)
         with self._lock:
-            self._maps[owner, name] = svg
-            while len(self._maps) > MOST_MAPS:
+            drawn = self._maps.setdefault(owner, deque(maxlen=MAPS_EACH))
+            drawn.append((name, svg))
+            self._maps.move_to_end(owner)
+            while len(self._maps) > MOST_MAPPED:
                 self._maps.popitem(last=False)
         return name
 
     def map_named(self, owner: str, name: str) -> str | None:
         """An author's picture."""
-        return self._maps.get((owner, name))
+        with self._lock:
+            return dict(self._maps.get(owner, ())).get(name)

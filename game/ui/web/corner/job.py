@@ -155,7 +155,7 @@ def answer(job: Data) -> Data:
         return JOBS[job["do"]](draft, language, job)
     except GameError as error:
         return {"error": error_text(job["lang"], error)}
-    except (Exception, RecursionError, MemoryError) as error:
+    except Exception as error:
         return {"error": error_text(job["lang"], error)}
 
 

@@ -42,6 +42,11 @@ export class Desk {
       this.notice,
       el("nav", { class: "tabs", "aria-label": word("web.corner.views") }, this.tabs),
       el("div", { class: "work" }, el("section", { class: "pane write", "aria-label": word("web.corner.text") }, this.editor.root), panes));
+    this.root.addEventListener("keydown", (event) => {
+      if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
+      event.preventDefault(); // wherever one is at the desk, or the browser would save the page
+      this.save();
+    });
     this.turn(innerWidth > 900 ? "lint" : "write");
   }
 

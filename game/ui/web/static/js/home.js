@@ -18,7 +18,9 @@ export function home(page, shelf) {
       ? el("ul", { class: "covers" }, shelf.stories.map((story) => card(page, story)))
       : el("p", {}, word("menu.empty"))),
     packs,
-    section("talk", el("p", { class: "about" }, word("web.talk.about")), people(page, shelf)));
+    section("talk", el("p", { class: "about" }, word("web.talk.about")), people(page, shelf)),
+    page.writes ? el("section", { class: "shelf", "aria-labelledby": "h-write" }, el("h2", { id: "h-write" }, word("web.corner.heading")),
+      el("p", { class: "about" }, word("web.corner.tagline")), button(word("web.corner.begin"), () => page.write())) : null);
 }
 
 function header(page, shelf) {
