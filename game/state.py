@@ -88,6 +88,7 @@ class GameState:
     line: str = ""
     choice: str = ""
     asked: tuple[Candidate, ...] = ()
+    offered: tuple[Candidate, ...] = ()  # what was asked back before the line that is judged now
     reworded: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     beat: str = ""
     go: str = ""
@@ -229,6 +230,7 @@ def _player_spoke(state: GameState, event: e.PlayerSpoke) -> GameState:
         line=event.text,
         choice=event.choice,
         asked=(),
+        offered=state.asked,
         reworded=_NOTHING,
         automatic=0,
         spoken=state.spoken + 1,
@@ -262,6 +264,7 @@ def _turn_judged(state: GameState, event: e.TurnJudged) -> GameState:
         last_topic=event.topic,
         line="",
         choice="",
+        offered=(),
     )
 
 
@@ -271,6 +274,7 @@ def _asked_back(state: GameState, event: e.AskedBack) -> GameState:
         state,
         phase=Phase.PLAYER,
         asked=event.candidates,
+        offered=(),
         transcript=(*state.transcript, entry) if event.text else state.transcript,
     )
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from game.cast import Take
+from game.cast.addressing import addressee
+from game.cast.answering import answered
 from game.cast.judge import AuthoredJudge
-from game.events import AskedBack, TurnJudged
+from game.events import AskedBack, Candidate, PlayerSpoke, TurnJudged
+from game.loader import Library
+from game.matching import Reading
 from game.session import Session
-from game.state import Phase
+from game.state import GameState, Phase, apply
 from game.story import Scenario, Story
 from tests.conftest import events_of
 
@@ -58,3 +64,67 @@ def test_a_line_with_next_to_nothing_in_it_is_no_question(start: Start, tea: Sto
     events_of(game.resume())
     found = _judged(game, "purple zebras that sing of arithmetic")
     assert isinstance(found, TurnJudged) and not found.beat
+
+
+OFFERED = (Candidate("beat", "ask_cellar", 0.4), Candidate("beat", "offer_help", 0.3))
+
+
+@pytest.mark.parametrize(
+    ("line", "beat"),
+    [
+        ("yes", "ask_cellar"),
+        ("That one.", "ask_cellar"),
+        ("the second one", "offer_help"),
+        ("purple zebras that sing of arithmetic", ""),
+    ],
+)
+def test_a_question_asked_back_is_answered_in_words(
+    start: Start, tea: Story, line: str, beat: str
+) -> None:
+    game = start(tea)
+    events_of(game.resume())
+    state = replace(game.state, phase=Phase.JUDGE, line=line, offered=OFFERED)
+    found = AuthoredJudge().judge(game.story, state, Take(0))
+    assert isinstance(found, TurnJudged) and found.beat == beat
+
+
+def test_what_is_said_again_after_a_question_is_meant() -> None:
+    reading = Reading("ask", "beat:a", ("beat:a", "beat:b"), (("beat:a", 0.3),), ("short",))
+    offered = (Candidate("beat", "b", 0.4), Candidate("beat", "a", 0.3))
+    state = cast(GameState, SimpleNamespace(offered=offered, line="the first thing again"))
+    assert answered(state, reading, "en") == offered[1]
+    denied = replace(reading, why=("negated",))
+    assert answered(state, denied, "en") is None
+
+
+def test_a_question_is_forgotten_with_the_next_turn(start: Start, tea: Story) -> None:
+    game = start(tea)
+    events_of(game.resume())
+    asked = replace(game.state, asked=OFFERED)
+    spoke = apply(asked, PlayerSpoke("well"))
+    assert spoke.offered == OFFERED and not spoke.asked
+    assert not apply(spoke, TurnJudged("authored")).offered
+
+
+@pytest.mark.parametrize(
+    ("line", "who"),
+    [
+        ("Ann, what is in the cellar?", "ann"),
+        ("hey Ann! awful weather", "ann"),
+        ("so it was the wind. Ann?", "ann"),
+        ("what do you think of Ann", ""),
+        ("Ann knows the way", ""),
+    ],
+)
+def test_a_name_that_is_called_is_told_from_one_that_is_talked_about(
+    tea: Story, line: str, who: str
+) -> None:
+    assert addressee(tea, line) == who
+
+
+def test_a_chinese_name_is_called_without_a_comma() -> None:
+    story = Library().load("rain_inn", "zh")
+    name = story.cast["lan"].name
+    assert addressee(story, f"{name}你说呢") == "lan"
+    assert addressee(story, f"你说呢，{name}？") == "lan"
+    assert addressee(story, f"我听说{name}会算账") == ""

@@ -19,6 +19,7 @@ from ..state import GameState
 from ..story import Story
 from . import Take
 from .addressing import addressee
+from .answering import answered
 from .attempts import to_the_game, without_code
 from .authored import choose
 
@@ -51,6 +52,10 @@ class AuthoredJudge:
             candidates=candidates + facts,
             why=(*reading.why, "guess") if facts else reading.why,
         )
+        settled = answered(state, reading, story.language)
+        if settled is not None and not to_the_game(story, state):
+            judged = replace(judged, facts=(), why=("answered",))
+            return settle(story, state, _taken(judged, f"{settled.kind}:{settled.id}"))
         if reading.decision == "accept":
             return settle(story, state, _taken(judged, reading.best))
         if reading.decision == "ask" and not facts:
