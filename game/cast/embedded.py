@@ -25,7 +25,7 @@ from ..state import GameState
 from ..story import Story
 from . import Take
 from .attempts import to_the_game
-from .judge import KEPT_MATCHERS, AuthoredJudge, entries, past
+from .judge import KEPT_MATCHERS, AuthoredJudge, entries, past, talk_of
 from .meaning import Meanings, Near, Weights
 
 if TYPE_CHECKING:
@@ -171,8 +171,12 @@ class EmbedJudge(AuthoredJudge):
         kind = "question" if story.puzzle else "beat"
         open_now = [f"{kind}:{key}" for key in possible(story, state, kind)]
         open_now += past(story, state)
-        talk = [f"topic:{key}" for key in possible(story, state, "topic")]
-        return self._meanings(story, state).match(state.line, open_now, talk)
+        talk = [f"topic:{key}" for key in talk_of(story, state)]
+        found = self._meanings(story, state).match(state.line, open_now, talk)
+        agreed = found.asked[:1] == (plain.best,) and "meaning" in found.why
+        if found.decision == "ask" and plain.decision == "accept" and agreed:
+            return replace(found, decision="accept", best=plain.best, asked=(), why=plain.why)
+        return found
 
     def _meanings(self, story: Story, state: GameState) -> EmbedMatcher:
         key = (story.digest, story.id, story.puzzle.id if story.puzzle else state.scene)

@@ -81,7 +81,7 @@ class AuthoredJudge:
         kind = "question" if story.puzzle else "beat"
         open_now = [f"{kind}:{key}" for key in possible(story, state, kind)]
         open_now += past(story, state)
-        talk = [f"topic:{key}" for key in _talk(story, state)]
+        talk = [f"topic:{key}" for key in talk_of(story, state)]
         return self._matcher(story, state).match(without_code(state.line), open_now, talk)
 
     def _matcher(self, story: Story, state: GameState) -> Matcher:
@@ -98,7 +98,7 @@ class AuthoredJudge:
         return matcher
 
 
-def _talk(story: Story, state: GameState) -> list[str]:
+def talk_of(story: Story, state: GameState) -> list[str]:
     """The topics that are possible, of whoever is called by name: nobody else will answer."""
     who = addressee(story, state.line)
     return [one for one in possible(story, state, "topic") if not who or one.startswith(f"{who}/")]

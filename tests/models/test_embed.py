@@ -196,3 +196,26 @@ def test_a_broken_folder_is_a_typed_error(folder: Path, tmp_path: Path, break_it
     with pytest.raises(ModelError) as caught:
         load_embedder(str(copy))
     assert caught.value.kind in ("missing", "malformed")
+
+
+def test_where_words_and_meaning_agree_nothing_is_asked(
+    folder: Path, tea: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from game.cast import embedded
+    from game.cast.meaning import Weights
+    from game.matching import Reading
+
+    def words(decision: str, best: str) -> None:
+        reading = Reading(decision, best, (), ((best, 0.5),))  # type: ignore[arg-type]
+        monkeypatch.setattr(embedded.AuthoredJudge, "read", lambda *_: reading)
+
+    monkeypatch.setattr(embedded, "Weights", lambda: Weights(near=1.1))
+    for decision, best, taken in (
+        ("accept", "beat:offer_help", True),
+        ("accept", "beat:leave", False),
+        ("ask", "beat:offer_help", False),
+    ):
+        words(decision, best)
+        found = read(folder, tea, "lug the boxes")
+        assert isinstance(found, TurnJudged) == taken
+        assert not taken or found.beat == "offer_help"  # type: ignore[union-attr]
