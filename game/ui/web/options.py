@@ -35,7 +35,11 @@ class WebOptions:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m game web`."""
     add_options(parser)
-    net = parser.add_argument_group("network")
+    _network(parser.add_argument_group("network"))
+    _for_hosts(parser.add_argument_group("for hosts of several players"))
+
+
+def _network(net: argparse._ArgumentGroup) -> None:
     net.add_argument(
         "--host", default="127.0.0.1",
         help="the address to listen on; 127.0.0.1 is this machine only (the default), "
@@ -57,7 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "requests for other names are refused",
     )  # fmt: skip
     net.add_argument("--open", action="store_true", help="open the page in the browser")
-    host = parser.add_argument_group("for hosts of several players")
+
+
+def _for_hosts(host: argparse._ArgumentGroup) -> None:
     host.add_argument(
         "--keep-days", type=float, default=0, metavar="N",
         help="saves that were left alone for so many days are deleted; 0 keeps them (the default)",

@@ -8,32 +8,20 @@ import logging
 import signal
 import threading
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 from ...app import App
-from ..locale import language, text
-from .art import TYPES
-from .bring import PATH as BRING
-from .bring import Bring
-from .budget import Budget
+from ..locale import text
 from .casting import casting, owned
 from .corner.corner import Corner
-from .corner.routes import add_routes
 from .desk import Desk
 from .games import Games
 from .limits import Limits
 from .options import WebOptions
-from .owners import owner_of
 from .places import Places
-from .tail import seen_from, tail
 
 log = logging.getLogger(__name__)
-STATIC = Path(__file__).with_name("static")
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _SWEEP = 60.0
-# A picture may come from a stranger: drawn as an image it runs nothing, opened alone it must not.
-_PICTURE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
 DRAIN = 5
 
 
@@ -70,6 +58,7 @@ def application(games: Games, options: WebOptions) -> Any:
 
     from .guard import Guard
     from .page import blocks, head
+    from .routes import Routes
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
@@ -82,7 +71,7 @@ def application(games: Games, options: WebOptions) -> Any:
 
     games.corner = corner_of(options, games)
     inner = fastapi.FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    _routes(inner, games, options)
+    Routes(games, options).add_to(inner)
     lang = options.game.language
     page = blocks(Desk(games), text(lang, "app.title"))
     page.queue(default_concurrency_limit=None)
@@ -93,106 +82,6 @@ def application(games: Games, options: WebOptions) -> Any:
     )  # fmt: skip
     first = head(lang, options.language_named)
     return Guard(inner, (options.host, *options.names), options.auth, first)
-
-
-def _routes(inner: Any, games: Games, options: WebOptions) -> None:
-    from fastapi import Request
-    from fastapi.responses import FileResponse, JSONResponse, Response
-
-    from .give import Give, headers
-
-    give = Give(games)
-    bringing = Bring(games, Budget(games.places, options.uploads, options.uploads_in_all))
-
-    def health() -> Any:
-        body = {"status": "closing" if games.closing else "ok", "games": len(games)}
-        return JSONResponse(body, 503 if games.closing else 200, {"Cache-Control": "no-store"})
-
-    def static(name: str) -> Any:
-        path = (STATIC / name).resolve()
-        if not path.is_file() or STATIC not in path.parents or path.suffix not in _TYPES:
-            return Response(status_code=404)
-        kept = {"Cache-Control": "no-cache"}
-        return FileResponse(path, media_type=_TYPES[path.suffix], headers=kept)
-
-    def art(request: Request, name: str) -> Any:
-        place = games.places.of(_owner(request))
-        path = place.gallery.find(name)
-        if path is None:
-            return Response(status_code=404)
-        whose = "private" if place.owns(path) else "public"
-        kept = {**_PICTURE, "Cache-Control": f"{whose}, max-age=86400"}
-        return FileResponse(path, media_type=TYPES[path.suffix], headers=kept)
-
-    def start(request: Request, lang: str = "") -> Any:
-        kept = {"Cache-Control": "no-store"}
-        answer = Desk(games).ask(_owner(request), {"do": "hello", "lang": lang})
-        return JSONResponse({**answer, "lang": lang}, headers=kept)
-
-    async def look(request: Request, game: str) -> Any:
-        return await _look(games, request, game)
-
-    def sent(file: tuple[str, bytes] | None) -> Any:
-        if file is None:
-            return Response(status_code=404)
-        return Response(file[1], media_type="application/octet-stream", headers=headers(file[0]))
-
-    def take(request: Request, game: str, form: str = "md", lang: str = "") -> Any:
-        return sent(give.game(_owner(request), game[:80], form, language(lang)))
-
-    async def card(request: Request, character: str, form: str = "png", lang: str = "") -> Any:
-        return sent(await give.card(_owner(request), character[:80], form, language(lang)))
-
-    async def bring(request: Request) -> Any:
-        status, answer = await bringing.answer(request, _owner(request))
-        kept = {"Cache-Control": "no-store"}
-        # Of what is refused, the rest is not waited for.
-        return JSONResponse(
-            answer, status, kept if answer["ok"] else {**kept, "Connection": "close"}
-        )
-
-    for asked in (
-        look,
-        take,
-        start,
-        art,
-        card,
-        bring,
-    ):  # FastAPI looks for the type itself, not for its name
-        asked.__annotations__["request"] = Request
-    for path, answer in (
-        ("/health", health), ("/play/static/{name:path}", static), ("/play/art/{name}", art),
-        ("/play/tail", look), ("/play/export", take), ("/play/start", start), ("/play/card", card),
-    ):  # fmt: skip
-        inner.add_api_route(path, answer, methods=["GET"], response_model=None)
-    inner.add_api_route(BRING, bring, methods=["POST"], response_model=None)
-    if games.corner is not None:
-        add_routes(inner, games.corner, _owner)
-
-
-def _owner(request: Any) -> str:
-    token = request.scope.get("state", {}).get("owner_token", "")
-    return owner_of(token) if token else ""
-
-
-async def _look(games: Games, request: Any, game: str) -> Any:
-    """The stream of a game, for its owner only."""
-    from fastapi.responses import Response, StreamingResponse
-
-    from ...errors import GameError
-
-    owner = _owner(request)
-    lang = language(request.query_params.get("lang", ""))
-    try:
-        found = await asyncio.to_thread(games.find, owner, game[:80], lang) if owner else None
-    except GameError:
-        found = None
-    if found is None:
-        return Response(status_code=404)
-    seen = seen_from(request.headers.get("last-event-id", ""))
-    kept = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    body = tail(games, found, seen)
-    return StreamingResponse(body, media_type="text/event-stream", headers=kept)
 
 
 async def _sweep(games: Games, keep_days: float) -> None:
