@@ -8,12 +8,11 @@ from ..errors import ModelError
 from ..events import Summarised
 from ..models.base import ChatModel, Sampling, resting
 from ..prompts.cleaning import spoken
-from ..prompts.composing import Composer, summaries
+from ..prompts.composing import LONGEST_SUMMARY, Composer, summaries
 from ..state import GameState, apply
 from ..story import Story
 from . import Take
 
-LONGEST = 800
 SETTINGS = Sampling(temperature=0.3, top_p=0.9, max_tokens=300)
 
 
@@ -42,7 +41,7 @@ class Memory:
             text = before
         if take.cancel.is_set():
             return None
-        return Summarised(who, history.start, spoken(text)[:LONGEST])
+        return Summarised(who, history.start, spoken(text)[:LONGEST_SUMMARY])
 
 
 def remembered(

@@ -25,6 +25,7 @@ from game.state import LONGEST_PIN, Entry, GameState, Moment, changed
 from game.story import Beat, Scenario, Story
 
 KEPT_GAMES = 256
+LONGEST_SUMMARY = 800
 
 Kept = TypeVar("Kept")
 
@@ -207,8 +208,12 @@ def past_facts(
 
 
 def summaries(state: GameState, who: str) -> dict[int, str]:
-    """The summaries made for a character, by how many of the lines it has heard they cover."""
-    return {one.lines: one.text for one in state.summaries if one.who == who}
+    """The summaries made for a character, by how many of the lines it has heard they cover.
+
+    A save may come from anywhere: they are made data again.
+    """
+    own = (one for one in state.summaries if one.who == who)
+    return {one.lines: spoken(one.text)[:LONGEST_SUMMARY] for one in own}
 
 
 def pin(story: Story, state: GameState, text: str) -> str:
