@@ -27,7 +27,7 @@ KEPT_MATCHERS = 32
 MAX_SHOWN = 3
 # A lone reading fainter than this is not worth a question: of those the blind testers met below it
 # nearly all were wrong, and of those above it most were right.
-LONE = 0.16
+LONE = {"zh": 0.12, "en": 0.16}
 FAINT = 0.1  # the same for the best of several
 # What is past is taken as meant only where it is clearly named and leads what is possible by far.
 AGAIN, NAMED = 1.5, 0.4
@@ -128,7 +128,7 @@ def _weighed(story: Story, state: GameState, reading: Reading) -> Reading:
     if reading.decision == "accept" and doubtful:
         return replace(reading, decision="ask", asked=tuple(key for key, _ in kept[:2]))
     faint = max((dict(kept).get(key, 0.0) for key in asked), default=0.0)
-    if reading.decision == "ask" and faint < (LONE if len(asked) == 1 else FAINT):
+    if reading.decision == "ask" and faint < (LONE[story.language] if len(asked) == 1 else FAINT):
         return replace(reading, decision="none")
     if reading.decision == "ask" and len(asked) == 1 and not doubtful:
         # To ask about it alone tells nothing new: a few words in common will do where nothing else
