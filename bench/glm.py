@@ -31,6 +31,7 @@ WHO = Persona(
 )
 LINES = ["老板娘，可有空房？雨下得这么大。", "我来帮你搬酒吧。", "楼上还有人住吗？", "那就里面请？"]
 TURNS, REPLY, SESSION = 30, 36, "bench"
+ASIDES = 12  # turns with a direction each: every reply is read once more, so it takes long
 PARTS = ["game", "speed", "players", "aside"]
 OPTIONS = ["是", "否", "无关", "住店", "搬酒", "空房"]
 QUESTION = "他说的是哪一件事？是、否、无关、住店、搬酒、空房。答："
@@ -95,13 +96,13 @@ def chat(turns: int) -> Prompt:
     return Prompt(WHO, "", tuple(messages[:-1]))
 
 
-def play(model: LocalModel, aside: str) -> tuple[list[Message], int]:
+def play(model: LocalModel, aside: str, turns: int) -> tuple[list[Message], int]:
     """A game up to the player's last line; how many ids were read and could have been kept."""
     messages: list[Message] = []
     twice = 0
-    for turn in range(TURNS):
+    for turn in range(turns):
         messages.append(Message("player", WHO.user_name, f"{LINES[turn % 4]}（第{turn}次）"))
-        if turn == TURNS - 1:
+        if turn == turns - 1:
             break
         prompt = Prompt(WHO, "", tuple(messages), aside)
         stable = model.codec.prompt_ids(Prompt(WHO, "", tuple(messages)), cache_of(model).reply_ids)
@@ -115,11 +116,11 @@ def play(model: LocalModel, aside: str) -> tuple[list[Message], int]:
     return messages, twice
 
 
-def kept_cache(model: LocalModel, report: Report, aside: str = "") -> Prompt:
+def kept_cache(model: LocalModel, report: Report, aside: str = "", turns: int = TURNS) -> Prompt:
     """A long game: the first word with what was kept, against reading everything again."""
-    print(f"\nA game of {TURNS} turns{', each with a direction of its own' if aside else ''}")
+    print(f"\nA game of {turns} turns{', each with a direction of its own' if aside else ''}")
     model.shelf.clear()
-    messages, twice = play(model, aside)
+    messages, twice = play(model, aside, turns)
     prompt, kept = Prompt(WHO, "", tuple(messages), aside), cache_of(model)
     ids = model.codec.prompt_ids(prompt, kept.reply_ids)
     length, fed = len(kept.ids), kept.fed
@@ -145,7 +146,7 @@ def kept_cache(model: LocalModel, report: Report, aside: str = "") -> Prompt:
     report.figure("ids in the last prompt", len(ids))
     report.figure("first word, kept", warm * 1000, "ms")
     report.figure("first word, everything read again", cold * 1000, "ms")
-    sent = sum(range(len(ids) // TURNS, len(ids) + 1, len(ids) // TURNS))
+    sent = sum(range(len(ids) // turns, len(ids) + 1, len(ids) // turns))
     report.figure("ids read, as a share of ids in all prompts", fed / sent)
     if not aside:
         report.ratio("first word at the last turn, times faster", cold / warm, 12, True)
@@ -325,7 +326,7 @@ def main() -> int:
     if "players" in args.part:
         two_players(model, report)
     if "aside" in args.part:
-        kept_cache(model, report, aside="她今天心情很好，却不肯承认。")
+        kept_cache(model, report, "她今天心情很好，却不肯承认。", ASIDES)
     return 1 if report.missed and not args.quick else 0
 
 
