@@ -75,6 +75,8 @@ OFFERED = (Candidate("beat", "ask_cellar", 0.4), Candidate("beat", "offer_help",
         ("yes", "ask_cellar"),
         ("That one.", "ask_cellar"),
         ("the second one", "offer_help"),
+        ("the last, please", "offer_help"),
+        ("yes, with the crates", "offer_help"),
         ("purple zebras that sing of arithmetic", ""),
     ],
 )
@@ -91,7 +93,9 @@ def test_a_question_asked_back_is_answered_in_words(
 def test_what_is_said_again_after_a_question_is_meant() -> None:
     reading = Reading("ask", "beat:a", ("beat:a", "beat:b"), (("beat:a", 0.3),), ("short",))
     offered = (Candidate("beat", "b", 0.4), Candidate("beat", "a", 0.3))
-    state = cast(GameState, SimpleNamespace(offered=offered, line="the first thing again"))
+    state = cast(
+        GameState, SimpleNamespace(offered=offered, line="in other words, that thing again")
+    )
     assert answered(state, reading, "en") == offered[1]
     denied = replace(reading, why=("negated",))
     assert answered(state, denied, "en") is None

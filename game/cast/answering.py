@@ -9,17 +9,18 @@ from ..matching import Reading
 from ..state import GameState
 
 _YES = {
-    "zh": re.compile(
-        r"(?:嗯+|对+|是|好|行|没错|就是|可以|当然|就这样|[是就]这个|就这么办)(?:[的了吧啊呀呢]|没错)*"
-    ),
-    "en": re.compile(
+    "zh": r"(?:嗯+|对+|是|好|行|没错|就是|可以|当然|就这样|[是就]这个|就这么办)[的了吧啊呀呢]*",
+    "en": (
         r"(?:yes|yeah|yep|yup|aye|sure|ok(?:ay)?|right|exactly|of course|that(?:'s it| one)?|i do"
         r"|do (?:it|that))(?: please)?"
     ),
 }
 _WHICH = {
     "zh": (r"第?一[个项]?|前(?:一个|者)", r"第?[二两][个项]?|后(?:一个|者)", r"第?三[个项]?"),
-    "en": (r"(?:the )?first(?: one)?", r"(?:the )?second(?: one)?", r"(?:the )?third(?: one)?"),
+    "en": (
+        r"(?:the )?first(?: one)?|number one", r"(?:the )?second(?: one)?|number two",
+        r"(?:the )?third(?: one)?|number three",
+    ),
 }  # fmt: skip
 _LAST = {"zh": r"最后(?:那|一)?[个项]|末一[个项]", "en": r"(?:the )?last(?: one)?"}
 AGAIN = 0.15  # how like a reading a line must be to stand for it once more
@@ -29,19 +30,30 @@ _DOUBTS = ("negated", "opposite", "unclear", "again")  # a line that contradicts
 
 def answered(state: GameState, reading: Reading, language: str) -> Candidate | None:
     """Which of the readings that were asked about before this line it settles on."""
-    offered = state.offered
-    if not offered or reading.decision == "accept":
+    offered = {one.id: one for one in state.offered}
+    if not offered:
         return None
     line = _EDGES.sub("", state.line).casefold()
-    for place, pattern in enumerate(_WHICH[language][: len(offered)]):
-        if re.match(rf"(?:{pattern})(?!\w)", line):
-            return offered[place]
-    if re.match(rf"(?:{_LAST[language]})(?!\w)", line):
-        return offered[-1]
-    if _YES[language].fullmatch(line):
-        return offered[0]
+    place = _place(line, language, len(offered))
+    if place is not None:
+        return state.offered[place]
+    likely = [key.partition(":")[2] for key, _ in reading.candidates]
+    if re.match(rf"(?:{_YES[language]})(?!\w)", line):
+        if len(offered) == 1 or re.fullmatch(_YES[language], line):
+            return state.offered[0]
+        return next((offered[one] for one in likely if one in offered), None)
     if reading.decision == "ask" and not any(why in reading.why for why in _DOUBTS):
-        first = reading.asked[0].partition(":")[2]  # said in other words, it is meant
-        likely = dict(reading.candidates).get(reading.asked[0], 0.0) >= AGAIN
-        return next((one for one in offered if one.id == first and likely), None)
+        again = reading.asked[0].partition(":")[2]  # said in other words, it is meant
+        sure = dict(reading.candidates).get(reading.asked[0], 0.0) >= AGAIN
+        return offered.get(again) if sure else None
+    return None
+
+
+def _place(line: str, language: str, count: int) -> int | None:
+    """Which of so many choices a line names by its place."""
+    if re.match(rf"(?:{_LAST[language]})(?!\w)", line):
+        return count - 1
+    for place, pattern in enumerate(_WHICH[language][:count]):
+        if re.match(rf"(?:{pattern})(?!\w)", line):
+            return place
     return None

@@ -157,7 +157,8 @@ class Matcher:
         best = likely[0]
         sure = [scores[key] for key in likely]
         why = contrary.get(best, "") or self._thin(taken, best, matches[best])
-        clear = why in ("", "strange words") and self._clear(taken, best, sure)
+        doubted = [scores[key] * (CONTRARY if key in contrary else 1) for key in likely]
+        clear = why in ("", "strange words") and self._clear(taken, best, doubted)
         decision = "accept" if clear else self._decide(sure, beats, bool(why))
         asked: tuple[str, ...] = ()
         if decision == "ask":
