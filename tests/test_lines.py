@@ -8,7 +8,7 @@ read nothing). Nothing here may be copied into `hears`: these bars would then pr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from statistics import mean
@@ -19,7 +19,9 @@ import pytest
 from game.cast.judge import AuthoredJudge
 from game.lab.judging import Tally, measure, read
 from game.loader import Library
-from game.story import Story
+from game.matching.near import bare
+from game.matching.normalize import clean
+from game.story import Scenario, Story
 
 FOLDER = Path(__file__).parent / "lines"
 
@@ -85,3 +87,24 @@ def test_a_judge_reads_each_puzzle_of_a_pack_by_its_own_questions(load: Load) ->
     for puzzle, (line, expected) in asked.items():
         case = {"scenario": "puzzles", "lang": "zh", "puzzle": puzzle, "line": line}
         assert measure(load, judge, case)["candidates"][0]["id"] == expected
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.jsonl")), ids=lambda path: path.name)
+def test_no_line_stands_in_the_story_word_for_word(load: Load, path: Path) -> None:
+    for case in read(path.read_text("utf-8")):
+        story, lang = load(case["scenario"], case["lang"], case.get("puzzle", "")), case["lang"]
+        hears = {bare(clean(one, lang), lang) for one in _heard(story)}
+        assert bare(clean(case["line"], lang), lang) not in hears, case["line"]
+
+
+def _heard(story: Story) -> Iterator[str]:
+    if story.puzzle:
+        for one in (*story.puzzle.answers, *story.puzzle.facts):
+            yield from one.hears
+    if isinstance(story.scenario, Scenario):
+        for scene in story.scenario.scenes.values():
+            for beat in scene.beats:
+                yield from beat.hears
+    for character in story.cast.values():
+        for topic in character.small_talk:
+            yield from topic.hears

@@ -1,158 +1,19 @@
-"""Where a game stands: GameState, and the fold that makes it from events.
-
-`apply` is the only way to a new state. It knows nothing of the story's text: whatever a consequence
-needs (changes, cues, scenes) stands in the event, so that a game can be told again long after its
-author has rewritten the file. NEXT says which events may follow in which phase; any other one
-raises IllegalEvent and changes nothing.
-"""
+"""What each event changes: one case for every kind of event."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from . import events as e
-from .errors import IllegalEvent
-from .events import Candidate, Cue, Event, Value
-from .history import live as live
-from .history import live_indices as live_indices
-from .transcript import Entry as Entry
-from .transcript import Moment as Moment
+from .. import events as e
+from ..errors import IllegalEvent
+from ..events import Cue
+from ..transcript import Entry
+from .game import MOST_PINS, NOTHING, GameState, Phase, changed, moment, spoken_line
 
 
-class Phase(Enum):
-    """What the game waits for."""
-
-    SETTING = "setting"  # a scene must be entered
-    ACTOR = "actor"  # lines are owed
-    PLAYER = "player"  # the player's word, once every consequence was drawn
-    JUDGE = "judge"  # a line must be understood
-    EFFECT = "effect"  # a beat or facts must take effect
-    OVER = "over"
-
-
-NEXT: Mapping[Phase | None, frozenset[type[Any]]] = {
-    None: frozenset({e.GameStarted}),
-    Phase.SETTING: frozenset({e.SceneEntered}),
-    Phase.ACTOR: frozenset({e.Narrated, e.ActorSpoke, e.Summarised}),
-    Phase.PLAYER: frozenset(
-        {e.PlayerSpoke, e.BeatChosen, e.Rolled, e.BeatHappened, e.GoalReached, e.SceneEntered}
-        | {e.Ended, e.HintGiven, e.GaveUp, e.LanguageChanged, e.ContentChanged, e.Reworded}
-        | {e.Summarised, e.Pinned, e.Unpinned}
-    ),
-    Phase.JUDGE: frozenset({e.TurnJudged, e.AskedBack}),
-    Phase.EFFECT: frozenset({e.Rolled, e.BeatHappened, e.FactFound}),
-    Phase.OVER: frozenset({e.ContentChanged}),  # an author may mend an ending and go back
-}
-
-
-MOST_PINS, LONGEST_PIN = 8, 200
-
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class GameState:
-    """Everything that is true of a game now; made by `apply` alone."""
-
-    phase: Phase
-    scenario: str
-    language: str
-    digest: str
-    seed: int
-    player_name: str
-    player_info: str = ""
-    puzzle: str = ""
-    found: tuple[str, ...] = ()
-    vars: Mapping[str, Value] = field(default_factory=lambda: _NOTHING)
-    # the story so far
-    scene: str = ""
-    visited: tuple[str, ...] = ()
-    happened: tuple[str, ...] = ()
-    goals: tuple[str, ...] = ()
-    ending: str = ""
-    ending_kind: str = ""
-    turns: int = 0
-    turns_in_scene: int = 0
-    transcript: tuple[Entry, ...] = ()
-    moments: tuple[Moment, ...] = ()  # when each of `happened` did
-    summaries: tuple[e.Summarised, ...] = ()
-    pins: tuple[str, ...] = ()  # what the player wants to be kept in mind
-    # what is owed now
-    to_speak: tuple[Cue, ...] = ()
-    said: int = 0  # lines of the first cue's exchange that were spoken
-    speaking: str = ""  # the variant that exchange is from
-    line: str = ""
-    choice: str = ""
-    asked: tuple[Candidate, ...] = ()
-    offered: tuple[Candidate, ...] = ()  # what was asked back before the line that is judged now
-    reworded: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    beat: str = ""
-    go: str = ""
-    rolled: e.Rolled | None = None
-    finds: tuple[str, ...] = ()
-    # memory that keeps lines from repeating
-    greeted: frozenset[str] = frozenset()
-    used: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
-    last_speaker: str = ""
-    last_topic: str = ""
-    misses: int = 0  # lines in a row that nothing understood
-    automatic: int = 0  # changes in a row without the player
-    spoken: int = 0  # lines of the player
-    # puzzles
-    facts: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
-    hints: tuple[int, ...] = ()
-    gave_up: bool = False
-
-
-def changed(state: GameState, **changes: Any) -> GameState:
-    """`dataclasses.replace`, but many times faster: stories are played by the thousand."""
-    after = object.__new__(GameState)
-    after.__dict__.update(state.__dict__)
-    after.__dict__.update(changes)
-    return after
-
-
-def moment(state: GameState) -> Moment:
-    """What is true now, for whoever asks later."""
-    return Moment(
-        state.scene, state.vars, state.turns, state.turns_in_scene, state.happened, state.goals,
-        state.visited, state.facts,
-    )  # fmt: skip
-
-
-def spoken_line(state: GameState, kind: str, who: str, text: str, cut: bool = False) -> Entry:
-    """A line as it stands in the transcript."""
-    return Entry(kind, who, text, state.turns, cut, moment(state))
-
-
-def apply(state: GameState | None, event: Event) -> GameState:
-    """The state after an event; raises IllegalEvent if it may not happen now."""
-    phase = state.phase if state else None
-    if type(event) not in NEXT[phase]:
-        raise IllegalEvent(f"{type(event).__name__} in phase {phase}")
-    if state is None:
-        assert isinstance(event, e.GameStarted)
-        return _started(event)
-    after: GameState = _APPLY[type(event)](state, event)
-    return after
-
-
-def fold(events: Iterable[Event], state: GameState | None = None) -> GameState | None:
-    """The state after all events, rewound ones left out; begins at `state` if given."""
-    for event in live(list(events)) if state is None else events:
-        state = apply(state, event)
-    return state
-
-
-# --- one case for each event ---------------------------------------------------------------------
-
-
-def _started(event: e.GameStarted) -> GameState:
+def started(event: e.GameStarted) -> GameState:
     return GameState(
         phase=Phase.SETTING,
         scenario=event.scenario,
@@ -184,7 +45,7 @@ def _scene_entered(state: GameState, event: e.SceneEntered) -> GameState:
         speaking="",
         go="",
         asked=(),
-        reworded=_NOTHING,
+        reworded=NOTHING,
         last_topic="",
         greeted=state.greeted | set(event.greeted),
         automatic=state.automatic + 1,
@@ -231,7 +92,7 @@ def _player_spoke(state: GameState, event: e.PlayerSpoke) -> GameState:
         choice=event.choice,
         asked=(),
         offered=state.asked,
-        reworded=_NOTHING,
+        reworded=NOTHING,
         automatic=0,
         spoken=state.spoken + 1,
         transcript=(*state.transcript, entry),
@@ -337,12 +198,12 @@ def _ended(state: GameState, event: e.Ended) -> GameState:
 
 
 def _language_changed(state: GameState, event: e.LanguageChanged) -> GameState:
-    return changed(state, language=event.language, digest=event.digest, asked=(), reworded=_NOTHING)
+    return changed(state, language=event.language, digest=event.digest, asked=(), reworded=NOTHING)
 
 
 def _content_changed(state: GameState, event: e.ContentChanged) -> GameState:
     variables = MappingProxyType(dict(event.variables))
-    return changed(state, digest=event.digest, vars=variables, asked=(), reworded=_NOTHING)
+    return changed(state, digest=event.digest, vars=variables, asked=(), reworded=NOTHING)
 
 
 def _reworded(state: GameState, event: e.Reworded) -> GameState:
@@ -366,7 +227,7 @@ def _unpinned(state: GameState, event: e.Unpinned) -> GameState:
     return changed(state, pins=state.pins[:place] + state.pins[place + 1 :])
 
 
-_APPLY: Mapping[type[Any], Callable[[GameState, Any], GameState]] = {
+CASES: Mapping[type[Any], Callable[[GameState, Any], GameState]] = {
     e.SceneEntered: _scene_entered,
     e.Narrated: _told,
     e.ActorSpoke: _actor_spoke,
