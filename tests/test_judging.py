@@ -97,8 +97,10 @@ def test_what_is_said_again_after_a_question_is_meant() -> None:
         GameState, SimpleNamespace(offered=offered, line="in other words, that thing again")
     )
     assert answered(state, reading, "en") == offered[1]
-    denied = replace(reading, why=("negated",))
-    assert answered(state, denied, "en") is None
+    for why in ("negated", "unclear"):
+        assert answered(state, replace(reading, why=(why,)), "en") is None
+    alone = replace(reading, asked=("beat:a",), why=("unclear",))
+    assert answered(state, alone, "en") == offered[1], "the same one choice is not asked twice"
 
 
 def test_a_question_is_forgotten_with_the_next_turn(start: Start, tea: Story) -> None:

@@ -25,7 +25,7 @@ _WHICH = {
 _LAST = {"zh": r"最后(?:那|一)?[个项]|末一[个项]", "en": r"(?:the )?last(?: one)?"}
 AGAIN = 0.15  # how like a reading a line must be to stand for it once more
 _EDGES = re.compile(r"^\W+|\W+$")
-_DOUBTS = ("negated", "opposite", "unclear", "again")  # a line that contradicts is no yes
+_CONTRARY = ("negated", "opposite", "again")
 
 
 def answered(state: GameState, reading: Reading, language: str) -> Candidate | None:
@@ -42,11 +42,13 @@ def answered(state: GameState, reading: Reading, language: str) -> Candidate | N
         if len(offered) == 1 or re.fullmatch(_YES[language], line):
             return state.offered[0]
         return next((offered[one] for one in likely if one in offered), None)
-    if reading.decision == "ask" and not any(why in reading.why for why in _DOUBTS):
-        again = reading.asked[0].partition(":")[2]  # said in other words, it is meant
-        sure = dict(reading.candidates).get(reading.asked[0], 0.0) >= AGAIN
-        return offered.get(again) if sure else None
-    return None
+    if reading.decision != "ask" or any(why in reading.why for why in _CONTRARY):
+        return None
+    again = offered.get(reading.asked[0].partition(":")[2])
+    if len(reading.asked) == 1:
+        return again  # the same one choice twice is no question
+    sure = dict(reading.candidates).get(reading.asked[0], 0.0) >= AGAIN
+    return again if sure and "unclear" not in reading.why else None  # said again, it is meant
 
 
 def _place(line: str, language: str, count: int) -> int | None:
