@@ -60,7 +60,7 @@ class Bench:
             mine = self._newest[key] = self._number
         try:
             with self._turn:
-                if self._newest[key] != mine:
+                if self._newest.get(key) != mine:  # the newest may have had its turn first
                     raise Superseded
                 return self._asked(key, mine, job)
         finally:
