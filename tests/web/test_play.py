@@ -207,7 +207,7 @@ def test_stop_ends_the_reply_and_keeps_what_was_said(visit: Visit, house: House)
         last = game.session.state.transcript[-1]
         assert last.cut and last.text.startswith("Who is it?") and "There." not in last.text
         tab.page.wait_for_function(
-            "text => document.querySelector('.log').innerText.split(/\\s+/).join(' ').includes(text)",
+            "text => document.querySelector('.log').innerText.replace(/\\s+/g, ' ').includes(text)",
             arg=last.text,
         )
 
