@@ -1,4 +1,4 @@
-"""The judge by meaning beside the authored one: `python bench/meaning.py FOLDER [CASES.jsonl …]`.
+"""The judge by meaning beside the authored one: `python -m bench.meaning FOLDER [CASES.jsonl …]`.
 
 FOLDER holds a model of English sentence embeddings. Prints, for the English scenes of the tests,
 what share of lines has the right reading first (mean over scenes) and how often a line that means
@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,16 +20,15 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from game.cast.embedded import EmbedJudge, EmbedMatcher
+from game.cast.judge import AuthoredJudge
+from game.cast.meaning import Weights
+from game.lab.judging import Tally, measure, read
+from game.loader import Library
+from game.matching import Entry, Matcher, Reading
+from game.models.embed import Embedder, load_embedder
 
-from game.cast.embedded import EmbedJudge, EmbedMatcher  # noqa: E402
-from game.cast.judge import AuthoredJudge  # noqa: E402
-from game.cast.meaning import Weights  # noqa: E402
-from game.lab.judging import Tally, measure, read  # noqa: E402
-from game.loader import Library  # noqa: E402
-from game.matching import Entry, Matcher, Reading  # noqa: E402
-from game.models.embed import Embedder, load_embedder  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 WRONG = 0.08  # what the authored judge may wrongly take, at most
 MEASURED = ("paraphrase", "indirect")

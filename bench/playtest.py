@@ -1,12 +1,9 @@
-"""How many turns a second a playtest explores, on one core: python bench/playtest.py [SCENARIO]."""
+"""How many turns a second a playtest explores, on one core: python -m bench.playtest [SCENARIO]."""
 
 from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from game.authoring.explore import Explorer
 from game.loader import Library

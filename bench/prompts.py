@@ -1,4 +1,4 @@
-"""What a prompt and its lore cost: `python bench/prompts.py`.
+"""What a prompt and its lore cost: `python -m bench.prompts`.
 
 Prints, from one run: building a prompt at 50 and 400 turns, under the limit and over it, and the
 ratio to what is sent; counting and rendering everything anew for each line that falls out, as a
@@ -7,23 +7,18 @@ ratio; and lore of 10,000 keys against 4,000 characters, beside a search for eac
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from game.loader import Library  # noqa: E402
-from game.lore import Lore  # noqa: E402
-from game.prompts.composing import Composer, message  # noqa: E402
-from game.prompts.history import Limits, estimate  # noqa: E402
-from game.rules import begin  # noqa: E402
-from game.state import Entry, GameState, apply  # noqa: E402
-from game.story import LoreEntry, Scenario, Story  # noqa: E402
+from game.loader import Library
+from game.lore import Lore
+from game.prompts.composing import Composer, message
+from game.prompts.history import Limits, estimate
+from game.rules import begin
+from game.state import Entry, GameState, apply
+from game.story import LoreEntry, Scenario, Story
 
 LINE = "我在这条船上走了一圈，四十扇门都开着，只有这一扇不开，你说说看这是为什么呢？"
 

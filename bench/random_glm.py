@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
@@ -70,8 +69,7 @@ def build(shape: str, place: Placement) -> LocalModel:
 
 
 def _tokenizer() -> GlmTokenizer:
-    sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "models"))
-    from tiny_glm import make_tokenizer
+    from tests.models.tiny_glm import make_tokenizer
 
     path = Path(tempfile.mkdtemp()) / "tokenizer.model"
     make_tokenizer(path)

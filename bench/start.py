@@ -1,6 +1,6 @@
 """How soon the terminal game asks for its first line, against importing what it is drawn with.
 
-    python bench/start.py
+    python -m bench.start
 
 Prints the best of several runs of each and their ratio; the bar is 2. Needs a pseudo-terminal, so
 Linux or macOS.

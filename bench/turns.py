@@ -1,4 +1,4 @@
-"""What a turn costs without disk and model: `python bench/turns.py`.
+"""What a turn costs without disk and model: `python -m bench.turns`.
 
 Prints, from one run: turns a second by chosen replies and by typed lines, and the cost of a turn
 late in a long game as a ratio of the cost early in it.
@@ -6,22 +6,17 @@ late in a long game as a ratio of the cost early in it.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from game.cast.authored import AuthoredActor, AuthoredNarrator  # noqa: E402
-from game.cast.judge import AuthoredJudge  # noqa: E402
-from game.loader import Library  # noqa: E402
-from game.rules import begin  # noqa: E402
-from game.session import Session  # noqa: E402
-from game.state import Phase  # noqa: E402
-from game.story import Scenario, Story  # noqa: E402
+from game.cast.authored import AuthoredActor, AuthoredNarrator
+from game.cast.judge import AuthoredJudge
+from game.loader import Library
+from game.rules import begin
+from game.session import Session
+from game.state import Phase
+from game.story import Scenario, Story
 
 JUDGE = AuthoredJudge()
 
@@ -76,17 +71,20 @@ def _lines(story: Story) -> Iterator[str]:
             yield from topic.hears
 
 
-def growth(story: Story, early: int = 10, late: int = 1000, width: int = 40) -> float:
-    """The median cost of a turn around `late` over that around `early`, in one long free talk."""
+def growth(story: Story, late: int = 1000) -> float:
+    """The median cost of a turn after `late` over that of one said early, in one long free talk.
+
+    Both are medians of the same lines, each said before: a line costs more the first time.
+    """
     game, costs = begun(story), []
     lines = list(_lines(story))
-    for turn in range(late + width):
-        line = lines[turn % len(lines)]
+    size = len(lines)
+    for turn in range(size * (2 + late // size)):
         started = time.perf_counter()
-        for _ in game.play(line):
+        for _ in game.play(lines[turn % size]):
             pass
         costs.append(time.perf_counter() - started)
-    return median(costs[late - width : late + width]) / median(costs[early : early + width])
+    return median(costs[-size:]) / median(costs[size : 2 * size])
 
 
 def main() -> None:
@@ -100,7 +98,7 @@ def main() -> None:
                 f"{typed(story, 1000):.0f} turns/s typed"
             )
         talk = library.free_talk(library.characters(language)[0].id, language)
-        print(f"{talk.id}.{language}: turn 1000 costs {growth(talk):.2f} x turn 10")
+        print(f"{talk.id}.{language}: turn 1000 costs {growth(talk):.2f} x an early one")
 
 
 if __name__ == "__main__":

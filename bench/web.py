@@ -1,4 +1,4 @@
-"""The page under load, a JSON line each: `python bench/web.py [players|piece|start|playable]`.
+"""The page under load, a JSON line each: `python -m bench.web [players|piece|start|playable]`.
 
 * players: 50 players at reading speed, for 40 seconds, on a server of its own
 * piece: what a streamed piece costs the server after 10 turns and after 400
@@ -168,7 +168,6 @@ def players() -> dict[str, Any]:
 
 def piece() -> dict[str, Any]:
     """Microseconds from a piece that is spoken to the bytes a page is sent."""
-    sys.path.insert(0, str(ROOT))
     from game.app import App
     from game.events import Delta
     from game.loader import Library

@@ -129,10 +129,10 @@ def test_a_line_that_shares_no_word_is_understood(folder: Path, tea: Story) -> N
         assert judged.candidates[0].id == "offer_help"
 
 
-def read(folder: Path, story: Story, line: str, **changes: object) -> TurnJudged | AskedBack:
+def read(folder: Path, story: Story, line: str, **changes: Any) -> TurnJudged | AskedBack:
     """What the judge by meaning makes of a line in the first scene."""
     state = replace(apply(None, begin(story, 1)), phase=Phase.JUDGE, scene="hall", line=line)
-    return EmbedJudge(str(folder)).judge(story, replace(state, **changes), Take(1))  # type: ignore[arg-type]
+    return EmbedJudge(str(folder)).judge(story, replace(state, **changes), Take(1))
 
 
 def test_what_is_denied_is_not_taken_however_near_it_is(folder: Path, tea: Story) -> None:
@@ -203,10 +203,10 @@ def test_where_words_and_meaning_agree_nothing_is_asked(
 ) -> None:
     from game.cast import embedded
     from game.cast.meaning import Weights
-    from game.matching import Reading
+    from game.matching import Decision, Reading
 
-    def words(decision: str, best: str) -> None:
-        reading = Reading(decision, best, (), ((best, 0.5),))  # type: ignore[arg-type]
+    def words(decision: Decision, best: str) -> None:
+        reading = Reading(decision, best, (), ((best, 0.5),))
         monkeypatch.setattr(embedded.AuthoredJudge, "read", lambda *_: reading)
 
     monkeypatch.setattr(embedded, "Weights", lambda: Weights(near=1.1))

@@ -171,7 +171,7 @@ def test_the_menu_is_for_scripts_too(home):
 
 
 def test_the_menu_loads_nothing_heavy(home):
-    """What the first prompt waits for: `bench/start.py` measures it, this names the culprit."""
+    """What the first prompt waits for: `bench.start` measures it, this names the culprit."""
     code = (
         "import sys; from game.__main__ import main; status = main(sys.argv[1:]);"
         "print(status, sorted({'pydantic', 'jinja2', 'rapidfuzz', 'openai'} & set(sys.modules)))"
