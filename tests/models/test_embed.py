@@ -6,14 +6,18 @@ import json
 import struct
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from game.cast import Take
+from game.cast import Take, embedded
 from game.cast.embedded import EmbedJudge
+from game.cast.judge import AuthoredJudge
+from game.cast.meaning import Weights
 from game.errors import ModelError
 from game.events import AskedBack, TurnJudged
 from game.loader import Library
+from game.matching import Decision, Reading
 from game.rules import begin
 from game.session import Session
 from game.state import Phase, apply
@@ -198,24 +202,25 @@ def test_a_broken_folder_is_a_typed_error(folder: Path, tmp_path: Path, break_it
     assert caught.value.kind in ("missing", "malformed")
 
 
-def test_where_words_and_meaning_agree_nothing_is_asked(
-    folder: Path, tea: Story, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from game.cast import embedded
-    from game.cast.meaning import Weights
-    from game.matching import Decision, Reading
-
-    def words(decision: Decision, best: str) -> None:
-        reading = Reading(decision, best, (), ((best, 0.5),))
-        monkeypatch.setattr(embedded.AuthoredJudge, "read", lambda *_: reading)
-
-    monkeypatch.setattr(embedded, "Weights", lambda: Weights(near=1.1))
-    for decision, best, taken in (
+@pytest.mark.parametrize(
+    ("decision", "best", "taken"),
+    [
         ("accept", "beat:offer_help", True),
         ("accept", "beat:leave", False),
         ("ask", "beat:offer_help", False),
-    ):
-        words(decision, best)
-        found = read(folder, tea, "lug the boxes")
-        assert isinstance(found, TurnJudged) == taken
-        assert not taken or found.beat == "offer_help"  # type: ignore[union-attr]
+    ],
+)
+def test_where_words_and_meaning_agree_nothing_is_asked(
+    folder: Path,
+    tea: Story,
+    monkeypatch: pytest.MonkeyPatch,
+    decision: Decision,
+    best: str,
+    taken: bool,
+) -> None:
+    reading = Reading(decision, best, (), ((best, 0.5),))
+    monkeypatch.setattr(AuthoredJudge, "read", lambda *_: reading)
+    monkeypatch.setattr(embedded, "Weights", lambda: Weights(near=1.1))
+    found = read(folder, tea, "lug the boxes")
+    assert (isinstance(found, TurnJudged) and found.beat == "offer_help") == taken
+    assert isinstance(found, TurnJudged if taken else AskedBack)
